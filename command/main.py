@@ -1,0 +1,168 @@
+"""The `ipt-rooms` command line: every way to start, prepare and ask the product from a shell."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+import uvloop
+
+import store.roles
+import store.schema
+from command import (
+    configuration,
+    demo,
+    demo_run,
+    link_sheet,
+    links,
+    scheduler_process,
+    serve_run,
+)
+from command.supervisor import UNUSABLE, ChildRefused
+from scheduler.settings import SchedulerSettings
+from server.settings import ServerSettings
+from store.database import Database
+from store.settings import StoreSettings
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+link_app = typer.Typer(help="Make a personal link.", no_args_is_help=True)
+config_app = typer.Typer(help="Settings.", no_args_is_help=True)
+app.add_typer(link_app, name="link")
+app.add_typer(config_app, name="config")
+
+WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
+EXPECTED = (
+    configuration.Unusable,
+    demo_run.DemoRefused,
+    links.LinkRefused,
+    ChildRefused,
+    store.roles.RoleTaken,
+    store.schema.SchemaRefused,
+)
+"""What a person at the shell can put right: shown as one sentence, without a traceback."""
+
+
+def run() -> None:
+    """Entry point of the command `ipt-rooms`."""
+    try:
+        app()
+    except EXPECTED as refused:
+        _refuse(str(refused))
+
+
+def _refuse(sentence: str) -> NoReturn:
+    print(f"ipt-rooms: {sentence}", file=sys.stderr)
+    sys.exit(UNUSABLE)
+
+
+def _go(work: Coroutine[None, None, None]) -> None:
+    configuration.check()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    _go(store.schema.migrate(StoreSettings()))
+
+
+@app.command("demo")
+def demo_command(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
+    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    rooms: Annotated[int, typer.Option(min=1, max=200, help="How many open rooms.")] = 1,
+    members: Annotated[
+        int, typer.Option(min=2, max=12, help="How many people in each, facilitators included.")
+    ] = 10,
+    minutes: Annotated[float, typer.Option(help="How long the open session lasts from now.")] = 85.0,
+    links_json: Annotated[Path | None, typer.Option(help="Write every link to this file (0600).")] = None,
+    with_parent: WithParent = False,
+) -> None:
+    """Try everything on this machine with invented people. Begins anew at every start."""
+    began_ago = timedelta(minutes=5)
+    plan = demo.Plan(
+        base_url=f"http://{host}:{port}",
+        rooms=rooms,
+        members=members,
+        began_ago=began_ago,
+        lasts=began_ago + timedelta(minutes=minutes),
+    )
+    _go(demo_run.run(plan, f"{host}:{port}", links_json, with_parent=with_parent))
+
+
+@app.command()
+def serve(
+    lan: Annotated[
+        bool, typer.Option(help="Let devices on this network in, with a self-signed certificate.")
+    ] = False,
+    media_workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Media processes, up to one for each core.")
+    ] = 1,
+) -> None:
+    """Run server, media workers and scheduler of one machine for real use."""
+    _go(serve_run.run(lan=lan, media_workers=media_workers))
+
+
+@app.command()
+def server(with_parent: WithParent = False) -> None:
+    """Run one server process."""
+    # Only here: it loads the media libraries, which no other command needs.
+    from command import server_process
+
+    configuration.check()
+    _go(server_process.run(ServerSettings(), StoreSettings(), with_parent=with_parent))
+
+
+@app.command()
+def scheduler(with_parent: WithParent = False) -> None:
+    """Run one scheduler process."""
+    configuration.check()
+    _go(scheduler_process.run(SchedulerSettings(), StoreSettings(), with_parent=with_parent))
+
+
+@link_app.command("staff")
+def link_staff(
+    place: str, to_file: Annotated[Path | None, typer.Option(help="Instead of printing (0600).")] = None
+) -> None:
+    """A link for a facilitator or coordinator: 12 hours, one device, shown once."""
+    _go(_link(place, to_file, staff=True))
+
+
+@link_app.command("participant")
+def link_participant(
+    place: str, to_file: Annotated[Path | None, typer.Option(help="Instead of printing (0600).")] = None
+) -> None:
+    """A link for a participant: 7 days, one device, shown once."""
+    _go(_link(place, to_file, staff=False))
+
+
+async def _link(place: str, to_file: Path | None, *, staff: bool) -> None:
+    db = await Database.open(StoreSettings())
+    try:
+        await store.schema.check(db)
+        async with db.write() as tx:
+            _, address = await links.mint(
+                tx, ServerSettings().base_url, place, staff=staff, now=datetime.now(UTC)
+            )
+    finally:
+        await db.close()
+    if to_file is None:
+        print(address)
+    else:
+        link_sheet.write_private(to_file, address + "\n")
+
+
+@config_app.command("show")
+def config_show() -> None:
+    """Every setting in force; secrets only as set or not set."""
+    configuration.check()
+    for setting in configuration.shown():
+        print(f"{setting.variable}={setting.value}{'' if not setting.is_default else '  (default)'}")
+
+
+if __name__ == "__main__":
+    run()

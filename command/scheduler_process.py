@@ -1,0 +1,21 @@
+"""The scheduler process: takes its role, then lets the ticks run until told to end."""
+
+import scheduler.main
+import store.roles
+import store.schema
+from command import ending
+from scheduler.settings import SchedulerSettings
+from store.database import Database
+from store.settings import StoreSettings
+
+
+async def run(settings: SchedulerSettings, store_settings: StoreSettings, *, with_parent: bool) -> None:
+    """Ticks until told to end. Raises what store.roles and store.schema raise when it may not run."""
+    stop = ending.stop_event(with_parent=with_parent)
+    with store.roles.hold(store_settings, "scheduler"):
+        db = await Database.open(store_settings)
+        try:
+            await store.schema.check(db)
+        finally:
+            await db.close()
+        await scheduler.main.run(settings, store_settings, stop)

@@ -1,0 +1,61 @@
+"""The server process: opens the state, builds the application, listens, and ends in order when told to."""
+
+import asyncio
+import ssl
+
+from aiohttp import web
+
+import store.live
+import store.roles
+import store.schema
+from command import addresses, ending
+from server import observe
+from server.app import build_app
+from server.settings import ServerSettings
+from store.database import Database
+from store.sealing import Keys
+from store.settings import StoreSettings
+
+CLOSE_S = 5.0
+
+
+async def run(settings: ServerSettings, store_settings: StoreSettings, *, with_parent: bool) -> None:
+    """Serves until told to end. Raises what store.roles and store.schema raise when it may not run."""
+    stop = ending.stop_event(with_parent=with_parent)
+    with store.roles.hold(store_settings, "server"):
+        db = await Database.open(store_settings)
+        try:
+            await store.schema.check(db)
+            live = store.live.build_live(store_settings)
+            app = build_app(settings, store_settings, db, Keys.load(store_settings), live)
+            await _listen(settings, app, stop)
+        finally:
+            await db.close()
+
+
+async def _listen(settings: ServerSettings, app: web.Application, stop: asyncio.Event) -> None:
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=CLOSE_S)
+    await runner.setup()
+    watching = (
+        web.AppRunner(observe.build_metrics_app(app), access_log=None) if settings.metrics_bind else None
+    )
+    try:
+        host, port = addresses.split(settings.bind)
+        await web.TCPSite(runner, host, port, ssl_context=_tls(settings)).start()
+        if watching is not None and settings.metrics_bind:
+            await watching.setup()
+            await web.TCPSite(watching, *addresses.split(settings.metrics_bind)).start()
+        await stop.wait()
+    finally:
+        if watching is not None:
+            await watching.cleanup()
+        await runner.cleanup()
+
+
+def _tls(settings: ServerSettings) -> ssl.SSLContext | None:
+    if settings.tls_cert is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(settings.tls_cert, settings.tls_key)
+    return context
