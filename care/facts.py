@@ -88,3 +88,15 @@ OF_A_MEMBER = frozenset(
         Kind.MOVED_DEVICE,
     }
 )
+OF_THE_ROOM = frozenset(
+    {
+        Kind.ROOM_OPENED,
+        Kind.ROOM_CLOSED,
+        Kind.ROOM_HELD,
+        Kind.ROOM_RESUMED,
+        Kind.SERVICE_STARTED,
+        Kind.SERVICE_STOPPED,
+        Kind.LOCKED,
+        Kind.UNLOCKED,
+    }
+)
