@@ -40,7 +40,7 @@ def variables() -> dict[str, FieldInfo]:
 
 
 def unknown() -> list[str]:
-    """Variables of this environment that look like ours and are not: no misspelt setting passes in silence."""
+    """Variables of this environment that look like ours and are not: nothing misspelt passes in silence."""
     known = variables()
     allowed = set(known) | {f"{name}_FILE" for name, info in known.items() if _is_secret(name, info)}
     return sorted(name for name in settings.ours() if name.upper() not in allowed)

@@ -49,7 +49,7 @@ async def load(db: Database, keys: Keys, plan: Plan, now: datetime) -> list[Room
 
 
 async def _load_group(tx: AsyncConnection, keys: Keys, plan: Plan, title: str, now: datetime) -> RoomLinks:
-    group = await store.groups.create_group(tx, title=title, zone=ZONE, count=SESSIONS, now=now)
+    group = await store.groups.create_group(tx, title, ZONE, SESSIONS, now)
     session, starts_at, ends_at = await _create_sessions(tx, group, plan, now)
     people: dict[str, list[PersonalLink]] = {"coordinator": [], "facilitator": [], "participant": []}
     for part in [cast.Part(name=cast.COORDINATOR, role="coordinator", seat=None), *cast.parts(plan.members)]:
@@ -74,9 +74,7 @@ async def _create_sessions(
     for ordinal in range(1, SESSIONS + 1):
         starts_at = first + timedelta(weeks=ordinal - 1)
         ends_at = starts_at + plan.lasts
-        session = await store.groups.create_session(
-            tx, group=group, ordinal=ordinal, starts_at=starts_at, ends_at=ends_at, zone=ZONE
-        )
+        session = await store.groups.create_session(tx, group, ordinal, starts_at, ends_at, ZONE)
         if ordinal < PRESENT:
             await store.groups.set_session_state(tx, session, "closed", now)
         elif ordinal == PRESENT:
@@ -97,9 +95,7 @@ async def _enrol(
         locale=LOCALE,
         now=now,
     )
-    member = await store.groups.add_member(
-        tx, group=group, person=person, role=part.role, seat=part.seat, now=now
-    )
+    member = await store.groups.add_member(tx, group, person, part.role, part.seat, now)
     expires_at = ends_at + AFTER_THE_END if part.role == "participant" else now + STAFF_LINK_LASTS
     token = await store.links.mint(tx, member=member.id, purpose="join", now=now, expires_at=expires_at)
     return PersonalLink(

@@ -1,12 +1,18 @@
 """Groups, their people and their links at the shell, for a house that has no coordinator's pages yet."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.groups
+import store.people
+from store.groups import Member
+from store.sealing import Keys
+
+ROLES = ("participant", "facilitator", "coordinator")
+SEATS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,19 +27,56 @@ class NewGroup:
     minutes: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """A person who gets a place in a group."""
+
+    role: str
+    name: str
+    contact: str
+    emergency: str
+    locale: str
+
+
+class GroupRefused(Exception):
+    """A group cannot take this; the text says why."""
+
+
 async def create(tx: AsyncConnection, new: NewGroup, now: datetime) -> str:
     """The new group's id. Sessions keep their local time of day when summer time begins or ends."""
-    group = await store.groups.create_group(tx, title=new.title, zone=new.zone, count=new.sessions, now=now)
+    group = await store.groups.create_group(tx, new.title, new.zone, new.sessions, now)
     zone = ZoneInfo(new.zone)
     for ordinal in range(1, new.sessions + 1):
-        local = new.first + timedelta(weeks=ordinal - 1)
-        starts_at = local.replace(tzinfo=zone)
-        await store.groups.create_session(
-            tx,
-            group=group,
-            ordinal=ordinal,
-            starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=new.minutes),
-            zone=new.zone,
-        )
+        local = (new.first + timedelta(weeks=ordinal - 1)).replace(tzinfo=zone)
+        starts_at = local.astimezone(UTC)
+        ends_at = starts_at + timedelta(minutes=new.minutes)
+        await store.groups.create_session(tx, group, ordinal, starts_at, ends_at, new.zone)
     return group
+
+
+async def enrol(tx: AsyncConnection, keys: Keys, group: str, newcomer: Newcomer, now: datetime) -> Member:
+    """The new member on the lowest free seat; a coordinator has none. Raises GroupRefused."""
+    if newcomer.role not in ROLES:
+        raise GroupRefused(f"{newcomer.role} is no role; roles are {', '.join(ROLES)}")
+    found = await store.groups.find_group(tx, group)
+    if found is None:
+        raise GroupRefused(f"there is no group {group}")
+    taken = {member.seat for member in await store.groups.members(tx, group)}
+    free = [seat for seat in range(SEATS) if seat not in taken]
+    if newcomer.role != "coordinator" and not free:
+        raise GroupRefused(f"all {SEATS} seats of this group are taken")
+    try:
+        person = await store.people.create(
+            tx,
+            keys,
+            newcomer.name,
+            newcomer.contact,
+            newcomer.emergency,
+            found.zone,
+            newcomer.locale,
+            now,
+        )
+    except ValueError as refused:
+        raise GroupRefused(str(refused)) from None
+    seat = None if newcomer.role == "coordinator" else free[0]
+    return await store.groups.add_member(tx, group, person, newcomer.role, seat, now)

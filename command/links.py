@@ -20,20 +20,20 @@ class LinkRefused(Exception):
 async def mint(
     tx: AsyncConnection, base_url: str, place: str, *, staff: bool, now: datetime
 ) -> tuple[Member, str]:
-    """The member at `place` and a new link for them, bound to the first device that opens it.
+    """A new link for the member at `place`, bound to the first device that opens it.
 
     A staff link lasts 12 hours. Raises LinkRefused when nobody has that place or the role does not fit.
     """
     member = await store.groups.member_by_place(tx, place)
     if member is None:
-        raise LinkRefused(f"nobody has the place {place}; `ipt-rooms group list` shows the places")
+        raise LinkRefused(f"nobody has the place {place}; `ipt-rooms group list GROUP` shows the places")
     if (member.role in STAFF) != staff:
         raise LinkRefused(
             f"the place {place} belongs to a {member.role}; see `ipt-rooms link {_kind(member)}`"
         )
     expires_at = now + (STAFF_LASTS if staff else PARTICIPANT_LASTS)
     token = await store.links.mint(tx, member=member.id, purpose="join", now=now, expires_at=expires_at)
-    return member, f"{base_url}/j#{token}"
+    return f"{base_url}/j#{token}"
 
 
 def _kind(member: Member) -> str:

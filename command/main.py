@@ -1,14 +1,11 @@
 """The `ipt-rooms` command line: every way to start, prepare and ask the product from a shell."""
 
-import asyncio
 import sys
-from collections.abc import Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-import uvloop
 
 import store.roles
 import store.schema
@@ -16,21 +13,23 @@ from command import (
     configuration,
     demo,
     demo_run,
-    link_sheet,
+    group_commands,
+    groups,
+    link_commands,
     links,
     scheduler_process,
     serve_run,
+    shell,
 )
 from command.supervisor import UNUSABLE, ChildRefused
 from scheduler.settings import SchedulerSettings
 from server.settings import ServerSettings
-from store.database import Database
 from store.settings import StoreSettings
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-link_app = typer.Typer(help="Make a personal link.", no_args_is_help=True)
 config_app = typer.Typer(help="Settings.", no_args_is_help=True)
-app.add_typer(link_app, name="link")
+app.add_typer(group_commands.app, name="group")
+app.add_typer(link_commands.app, name="link")
 app.add_typer(config_app, name="config")
 
 WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
@@ -38,6 +37,7 @@ EXPECTED = (
     configuration.Unusable,
     demo_run.DemoRefused,
     links.LinkRefused,
+    groups.GroupRefused,
     ChildRefused,
     store.roles.RoleTaken,
     store.schema.SchemaRefused,
@@ -58,16 +58,10 @@ def _refuse(sentence: str) -> NoReturn:
     sys.exit(UNUSABLE)
 
 
-def _go(work: Coroutine[None, None, None]) -> None:
-    configuration.check()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(work)
-
-
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's schema."""
-    _go(store.schema.migrate(StoreSettings()))
+    shell.go(store.schema.migrate(StoreSettings()))
 
 
 @app.command("demo")
@@ -91,7 +85,7 @@ def demo_command(
         began_ago=began_ago,
         lasts=began_ago + timedelta(minutes=minutes),
     )
-    _go(demo_run.run(plan, f"{host}:{port}", links_json, with_parent=with_parent))
+    shell.go(demo_run.run(plan, f"{host}:{port}", links_json, with_parent=with_parent))
 
 
 @app.command()
@@ -104,7 +98,7 @@ def serve(
     ] = 1,
 ) -> None:
     """Run server, media workers and scheduler of one machine for real use."""
-    _go(serve_run.run(lan=lan, media_workers=media_workers))
+    shell.go(serve_run.run(lan=lan, media_workers=media_workers))
 
 
 @app.command()
@@ -114,46 +108,14 @@ def server(with_parent: WithParent = False) -> None:
     from command import server_process
 
     configuration.check()
-    _go(server_process.run(ServerSettings(), StoreSettings(), with_parent=with_parent))
+    shell.go(server_process.run(ServerSettings(), StoreSettings(), with_parent=with_parent))
 
 
 @app.command()
 def scheduler(with_parent: WithParent = False) -> None:
     """Run one scheduler process."""
     configuration.check()
-    _go(scheduler_process.run(SchedulerSettings(), StoreSettings(), with_parent=with_parent))
-
-
-@link_app.command("staff")
-def link_staff(
-    place: str, to_file: Annotated[Path | None, typer.Option(help="Instead of printing (0600).")] = None
-) -> None:
-    """A link for a facilitator or coordinator: 12 hours, one device, shown once."""
-    _go(_link(place, to_file, staff=True))
-
-
-@link_app.command("participant")
-def link_participant(
-    place: str, to_file: Annotated[Path | None, typer.Option(help="Instead of printing (0600).")] = None
-) -> None:
-    """A link for a participant: 7 days, one device, shown once."""
-    _go(_link(place, to_file, staff=False))
-
-
-async def _link(place: str, to_file: Path | None, *, staff: bool) -> None:
-    db = await Database.open(StoreSettings())
-    try:
-        await store.schema.check(db)
-        async with db.write() as tx:
-            _, address = await links.mint(
-                tx, ServerSettings().base_url, place, staff=staff, now=datetime.now(UTC)
-            )
-    finally:
-        await db.close()
-    if to_file is None:
-        print(address)
-    else:
-        link_sheet.write_private(to_file, address + "\n")
+    shell.go(scheduler_process.run(SchedulerSettings(), StoreSettings(), with_parent=with_parent))
 
 
 @config_app.command("show")
