@@ -96,8 +96,10 @@ async def _enrol(
         now=now,
     )
     member = await store.groups.add_member(tx, group, person, part.role, part.seat, now)
-    expires_at = ends_at + AFTER_THE_END if part.role == "participant" else now + STAFF_LINK_LASTS
-    token = await store.links.mint(tx, member=member.id, purpose="join", now=now, expires_at=expires_at)
+    staff = part.role != "participant"
+    purpose = "staff" if staff else "join"
+    expires_at = now + STAFF_LINK_LASTS if staff else ends_at + AFTER_THE_END
+    token = await store.links.mint(tx, member.id, purpose, now, expires_at)
     return PersonalLink(
         member=member.id, place=member.place, name=part.name, link=f"{plan.base_url}/j#{token}"
     )

@@ -1,10 +1,11 @@
 """`ipt-rooms demo`: a fresh house with invented people on this machine alone, running until Ctrl-C."""
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 
-import store.groups
+import store.roles
 import store.schema
 from command import addresses, demo, ending, link_sheet, ready, settings, supervisor
 from store.database import Database
@@ -35,16 +36,25 @@ async def run(plan: demo.Plan, bind: str, links_json: Path | None, *, with_paren
     text = link_sheet.as_json(plan.base_url, rooms)
     link_sheet.write_private(store_settings.data_dir / LINKS, text)
     children = [supervisor.Child(name=name, arguments=(name,)) for name in ("server", "scheduler")]
-    async with asyncio.TaskGroup() as tasks:
-        announcing = tasks.create_task(_announce(plan, rooms, links_json, text))
+    announcing = asyncio.create_task(_announce(plan, rooms, links_json, text))
+    announcing.add_done_callback(
+        lambda task: None if task.cancelled() or not task.exception() else stop.set()
+    )
+    try:
         await supervisor.supervise(children, stop)
+    finally:
         announcing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await announcing
 
 
 async def _announce(
     plan: demo.Plan, rooms: list[link_sheet.RoomLinks], links_json: Path | None, text: str
 ) -> None:
-    await ready.wait_until_ready(plan.base_url, READY_S)
+    try:
+        await ready.wait_until_ready(plan.base_url, READY_S)
+    except TimeoutError:
+        raise DemoRefused(f"the server did not become ready within {READY_S:.0f} s") from None
     if links_json is not None:
         link_sheet.write_private(links_json, text)
     print(BANNER.format(base_url=plan.base_url), link_sheet.as_text(rooms), sep="", flush=True)
@@ -69,9 +79,11 @@ def _clear(store_settings: StoreSettings) -> None:
     if any(folder.iterdir()) and not mark.exists():
         raise DemoRefused(f"{folder} holds data that is not a demo's; give the demo its own (IPT_DATA_DIR).")
     mark.touch(mode=0o600)
-    for path in folder.iterdir():
-        if path != mark and path.is_file():
-            path.unlink()
+    # A demo that still runs here keeps its roles, and with them its data.
+    with store.roles.hold(store_settings, "server"), store.roles.hold(store_settings, "scheduler"):
+        for path in folder.iterdir():
+            if path != mark and path.is_file() and path.suffix != ".lock":
+                path.unlink()
 
 
 async def _load(store_settings: StoreSettings, plan: demo.Plan) -> list[link_sheet.RoomLinks]:

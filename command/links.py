@@ -32,7 +32,8 @@ async def mint(
             f"the place {place} belongs to a {member.role}; see `ipt-rooms link {_kind(member)}`"
         )
     expires_at = now + (STAFF_LASTS if staff else PARTICIPANT_LASTS)
-    token = await store.links.mint(tx, member=member.id, purpose="join", now=now, expires_at=expires_at)
+    purpose = "staff" if staff else "join"
+    token = await store.links.mint(tx, member.id, purpose, now, expires_at)
     return f"{base_url}/j#{token}"
 
 

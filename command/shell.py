@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvloop
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +14,7 @@ from store.database import Database
 from store.settings import StoreSettings
 
 
-def go(work: Coroutine[None, None, None]) -> None:
+def go(work: Coroutine[Any, Any, object]) -> None:
     """Runs `work` to its end. Raises configuration.Unusable before it starts when a setting is refused."""
     try:
         configuration.check()
