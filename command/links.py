@@ -19,7 +19,7 @@ class LinkRefused(Exception):
 
 async def mint(
     tx: AsyncConnection, base_url: str, place: str, *, staff: bool, now: datetime
-) -> tuple[Member, str]:
+) -> str:
     """A new link for the member at `place`, bound to the first device that opens it.
 
     A staff link lasts 12 hours. Raises LinkRefused when nobody has that place or the role does not fit.

@@ -30,7 +30,7 @@ def program(tmp_path, monkeypatch):
 
 async def until(path, words):
     async with asyncio.timeout(DEADLINE_S):
-        while not (path.exists() and words in path.read_text()):  # noqa: ASYNC110 - another process
+        while not (path.exists() and words in path.read_text()):
             await asyncio.sleep(0.02)
 
 

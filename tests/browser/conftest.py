@@ -1,0 +1,104 @@
+"""Journeys in the distribution's Chromium with invented cameras and microphones, four people at most."""
+
+import shutil
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from _pytest.runner import runtestprotocol
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser import figures
+from tests.browser.house import House, open_house
+from tests.browser.visitor import Visitor
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ARGUMENTS = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Several people share one browser: none of their pages may be put to sleep for being behind another.
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    # Addresses as they are: the name service that hides them does not exist on a build machine.
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+]
+ROOMS = 30
+PEOPLE_AT_ONCE = 4
+
+Visit = Callable[..., Awaitable[Visitor]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys share one event loop, because they share one browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="NOT RUN: Chromium is not installed"))
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """A journey that fails is tried once more, in the open: browsers on a crowded machine miss deadlines."""
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    if any(report.failed for report in reports):
+        why = next(str(report.longrepr).strip().splitlines()[-1] for report in reports if report.failed)
+        print(f"\nRETRIED: {item.nodeid}: {why}", file=sys.__stderr__, flush=True)
+        item._initrequest()  # type: ignore[attr-defined]
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser of all journeys."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, chromium_sandbox=False, args=ARGUMENTS
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One house for all journeys that do not change the house itself; each takes a room of its own."""
+    async with open_house(tmp_path_factory.mktemp("house"), rooms=ROOMS) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(chromium: Browser) -> AsyncIterator[Visit]:
+    """A function that gives a person a browser of their own: `await visit(room, "participants", 0)`."""
+    async with AsyncExitStack() as leaving:
+        count = 0
+
+        async def arrive(room: dict[str, Any], role: str, index: int = 0, **options: Any) -> Visitor:
+            nonlocal count
+            count += 1
+            assert count <= PEOPLE_AT_ONCE, "at most four browsers at once"
+            person = room[role][index]
+            context = await chromium.new_context(**{"permissions": ["camera", "microphone"], **options})
+            leaving.push_async_callback(context.close)
+            await context.add_init_script(figures.WATCH)
+            page = await context.new_page()
+            page.on("pageerror", lambda error: print(f"{person['name']}: {error}"))
+            page.on("console", lambda message: print(f"{person['name']}: {message.text}"))
+            return Visitor(page, person["name"], person["member"], person["link"], room["session"])
+
+        yield arrive

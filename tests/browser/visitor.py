@@ -1,0 +1,98 @@
+"""A person in a browser: what they press and what they see. Each has cookies of their own."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser import figures
+
+SLOW_MS = 30_000
+
+
+@dataclass
+class Visitor:
+    """One open page of one person. `member` is the person's id in the room."""
+
+    page: Page
+    name: str
+    member: str
+    link: str
+    session: str
+
+    @property
+    def room(self) -> Locator:
+        """The room element, whose attributes are the truth of the page."""
+        return self.page.locator("#room")
+
+    async def open_link(self) -> None:
+        """Opens the personal link and presses its button."""
+        await self.page.goto(self.link)
+        await self.page.click('[data-action="open-link"]')
+        await self.page.wait_for_url(re.compile(r"/s/[^/]+/$"))
+
+    async def enter(self) -> None:
+        """From the home page into the room page."""
+        await self.page.click(f'[data-action="enter-room"][data-session="{self.session}"]')
+        await self.room.wait_for(state="attached")
+
+    async def pass_devices(self, *, skip: bool = False) -> None:
+        """Through the device check: with camera and microphone, or without."""
+        if skip:
+            await self.page.click('[data-action="skip-devices"]')
+        else:
+            await self.page.click('[data-action="check-devices"]')
+        await self.page.click('[data-action="continue"]', timeout=SLOW_MS)
+
+    async def answer_doorstep(self, *, where: str = "At home", phone: str = "030 1234567") -> None:
+        """Answers the four questions and knocks."""
+        await self.page.fill('[name="where"]', where)
+        await self.page.fill('[name="phone"]', phone)
+        await self.page.check('[name="alone"][value="yes"]')
+        await self.page.check('[name="headphones"][value="yes"]')
+        await self.page.click('[data-action="knock"]')
+
+    async def knock(self, *, skip_devices: bool = False) -> None:
+        """Everything from the link to the lobby."""
+        await self.open_link()
+        await self.enter()
+        await self.pass_devices(skip=skip_devices)
+        await self.answer_doorstep()
+        await self.is_at("lobby")
+
+    async def lead(self) -> None:
+        """Everything from a facilitator's link to the room."""
+        await self.open_link()
+        await self.enter()
+        await self.pass_devices()
+        await self.is_at("room")
+
+    async def is_at(self, *stages: str, within_ms: float = SLOW_MS) -> None:
+        """Waits until the page is at one of these stages."""
+        await expect(self.room).to_have_attribute(
+            "data-stage", re.compile("^(" + "|".join(stages) + ")$"), timeout=within_ms
+        )
+
+    def tile(self, other: "Visitor") -> Locator:
+        """The other person's tile on this page."""
+        return self.page.locator(f'[data-tile][data-member="{other.member}"]')
+
+    async def slot_of(self, other: "Visitor") -> int:
+        """The slot on which this page receives the other person."""
+        slot = await self.tile(other).get_attribute("data-slot", timeout=SLOW_MS)
+        assert slot is not None, f"{self.name} has no slot for {other.name}"
+        return int(slot)
+
+    async def sees_and_hears(self, other: "Visitor", **how: Any) -> figures.Heard:
+        """Waits for new frames and new sound of the other person on this page."""
+        return await figures.until_seen_and_heard(self.page, await self.slot_of(other), **how)
+
+    async def press(self, action: str, other: "Visitor | None" = None) -> None:
+        """Presses a button, of the page or about one person."""
+        about = f'[data-member="{other.member}"]' if other else ""
+        await self.page.locator(f'[data-action="{action}"]{about}:visible').first.click(timeout=SLOW_MS)
+
+    async def confirm(self) -> None:
+        """Says yes to the question that is open."""
+        await self.page.click('dialog[open] [data-action="confirm"]')
