@@ -1,0 +1,102 @@
+"""Connections and transactions. `read()` sees one snapshot and cannot write; `write()` is one unit of
+work."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from store.settings import StoreSettings
+
+READERS = 4
+BUSY_MS = 5000
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    # NORMAL may lose the last commits when the power fails.
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA busy_timeout={BUSY_MS}",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA journal_size_limit=16777216",
+)
+
+
+class Database:
+    """One database: a writer lane and a few readers."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self._writer = writer
+        self._reader = reader
+        self.dialect: str = writer.dialect.name
+        # SQLite has one writer at a time; queueing here is fair, waiting in its busy handler is not.
+        self._lane: asyncio.Lock | None = asyncio.Lock() if self.dialect == "sqlite" else None
+
+    @classmethod
+    async def open(cls, settings: StoreSettings) -> "Database":
+        """The open database of these settings. Creates the data directory (0700) for SQLite; no schema is
+        made."""
+        if settings.sqlite:
+            await asyncio.to_thread(private_dir, settings.data_dir)
+            return cls(sqlite_engine(settings.url, write=True), sqlite_engine(settings.url, write=False))
+        engine = create_async_engine(settings.url, pool_size=8, max_overflow=4, pool_pre_ping=True)
+        return cls(engine, engine)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one moment and cannot change anything."""
+        async with self._reader.connect() as connection:
+            if self.dialect == "postgresql":
+                await connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            async with connection.begin():
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that commits when the block ends and rolls back when it raises."""
+        if self._lane is None:
+            async with self._writer.begin() as connection:
+                yield connection
+            return
+        async with self._lane, self._writer.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Closes every connection. A forgotten one would keep the process alive (aiosqlite runs threads)."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def sqlite_engine(url: str, *, write: bool, foreign_keys: bool = True) -> AsyncEngine:
+    """An engine that says BEGIN itself. The driver's own implicit BEGIN comes too late: two transactions
+    that read and then write would both succeed and one change would be lost."""
+    engine = create_async_engine(url, pool_size=1 if write else READERS, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(pragma)
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        cursor.execute(f"PRAGMA query_only={'OFF' if write else 'ON'}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def private_dir(path: Path) -> None:
+    """The directory exists and only its owner may enter it."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o700)

@@ -1,0 +1,222 @@
+"""Groups, their members and their sessions."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, Select, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.ids import fresh_id, fresh_place
+from store.tables import group, member, room
+from store.tables import session as meeting
+
+OVERRUN = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One run of a programme: `count` numbered sessions."""
+
+    id: str
+    title: str
+    zone: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person's place in a group. `place` is its public name in addresses; a coordinator has no `seat`."""
+
+    id: str
+    place: str
+    group: str
+    person: str
+    role: str
+    seat: int | None
+    joined_at: datetime
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One therapy meeting: number `ordinal` of `count`. `state` is planned, open, closed or cancelled."""
+
+    id: str
+    group: str
+    ordinal: int
+    count: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    state: str
+
+
+async def create_group(tx: AsyncConnection, title: str, zone: str, count: int, now: datetime) -> str:
+    """The id of a new group of `count` sessions."""
+    key = fresh_id()
+    await tx.execute(insert(group).values(id=key, title=title, zone=zone, sessions=count, created_at=now))
+    return key
+
+
+async def add_member(
+    tx: AsyncConnection, group_id: str, person_id: str, role: str, seat: int | None, now: datetime
+) -> Member:
+    """The new member. Raises IntegrityError for a taken seat, a second place of one person, or a role
+    without its seat."""
+    new = Member(
+        id=fresh_id(),
+        place=fresh_place(),
+        group=group_id,
+        person=person_id,
+        role=role,
+        seat=seat,
+        joined_at=now,
+        left_at=None,
+    )
+    await tx.execute(insert(member).values(**asdict(new)))
+    return new
+
+
+async def withdraw_member(tx: AsyncConnection, member_id: str, now: datetime) -> bool:
+    """The member leaves the group and the seat is free; True when there was something to change. The
+    caller revokes the links."""
+    done = await tx.execute(
+        update(member).where(member.c.id == member_id, member.c.left_at.is_(None)).values(left_at=now)
+    )
+    return done.rowcount == 1
+
+
+async def create_session(
+    tx: AsyncConnection, group_id: str, ordinal: int, starts_at: datetime, ends_at: datetime, zone: str
+) -> str:
+    """The id of a new planned session. Raises IntegrityError for a number used twice or an end before the
+    start."""
+    key = fresh_id()
+    await tx.execute(
+        insert(meeting).values(
+            id=key,
+            group=group_id,
+            ordinal=ordinal,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            zone=zone,
+            state="planned",
+            sequence=0,
+        )
+    )
+    return key
+
+
+async def find_group(tx: AsyncConnection, group_id: str) -> Group | None:
+    """The group, None when there is none."""
+    row = (await tx.execute(select(group).where(group.c.id == group_id))).first()
+    return None if row is None else Group(id=row.id, title=row.title, zone=row.zone, count=row.sessions)
+
+
+async def session(tx: AsyncConnection, session_id: str) -> Session | None:
+    """The session, None when there is none."""
+    row = (await tx.execute(sessions_query().where(meeting.c.id == session_id))).first()
+    return None if row is None else as_session(row)
+
+
+async def sessions_of(tx: AsyncConnection, group_id: str) -> list[Session]:
+    """The sessions of a group in their order."""
+    rows = await tx.execute(sessions_query().where(meeting.c.group == group_id).order_by(meeting.c.ordinal))
+    return [as_session(row) for row in rows]
+
+
+async def members(tx: AsyncConnection, group_id: str) -> list[Member]:
+    """The present members of a group: seats in order, then coordinators."""
+    return [found for found in await roster(tx, group_id) if found.left_at is None]
+
+
+async def roster(tx: AsyncConnection, group_id: str) -> list[Member]:
+    """Everyone who ever belonged to a group, with their dates: seats in order, then coordinators."""
+    rows = await tx.execute(
+        select(member)
+        .where(member.c.group == group_id)
+        .order_by(member.c.seat.is_(None), member.c.seat, member.c.joined_at, member.c.id)
+    )
+    return [as_member(row) for row in rows]
+
+
+async def member_by_place(tx: AsyncConnection, place: str) -> Member | None:
+    """The present member at this address, None when there is none."""
+    row = (
+        await tx.execute(select(member).where(member.c.place == place, member.c.left_at.is_(None)))
+    ).first()
+    return None if row is None else as_member(row)
+
+
+async def member_by_id(tx: AsyncConnection, member_id: str) -> Member | None:
+    """The present member, None when there is none."""
+    row = (
+        await tx.execute(select(member).where(member.c.id == member_id, member.c.left_at.is_(None)))
+    ).first()
+    return None if row is None else as_member(row)
+
+
+async def set_session_state(tx: AsyncConnection, session_id: str, state: str, now: datetime) -> bool:
+    """True when the state changed. A closed or cancelled session stays so."""
+    closed = {"closed_at": now} if state == "closed" else {}
+    done = await tx.execute(
+        update(meeting)
+        .where(meeting.c.id == session_id, meeting.c.state.in_(("planned", "open")), meeting.c.state != state)
+        .values(state=state, **closed)
+    )
+    return done.rowcount == 1
+
+
+async def due_to_close(tx: AsyncConnection, now: datetime) -> list[Session]:
+    """Sessions whose end has passed and whose room was never opened, has ended, has reached its deadline,
+    or runs over by more than half an hour. Oldest first."""
+    over = or_(
+        room.c.session.is_(None),
+        room.c.state == "ended",
+        room.c.deadline_at <= now,
+        meeting.c.ends_at <= now - OVERRUN,
+    )
+    rows = await tx.execute(
+        sessions_query()
+        .outerjoin(room, room.c.session == meeting.c.id)
+        .where(meeting.c.state.in_(("planned", "open")), meeting.c.ends_at <= now, over)
+        .order_by(meeting.c.ends_at)
+    )
+    return [as_session(row) for row in rows]
+
+
+def sessions_query() -> Select[tuple[object, ...]]:
+    """Sessions with the title and number of sessions of their group."""
+    return select(meeting, group.c.title, group.c.sessions).join_from(
+        meeting, group, group.c.id == meeting.c.group
+    )
+
+
+def as_session(row: Row[tuple[object, ...]]) -> Session:
+    """The session of a row of `sessions_query`."""
+    return Session(
+        id=row.id,
+        group=row.group,
+        ordinal=row.ordinal,
+        count=row.sessions,
+        title=row.title,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        zone=row.zone,
+        state=row.state,
+    )
+
+
+def as_member(row: Row[tuple[object, ...]]) -> Member:
+    """The member of a row."""
+    return Member(
+        id=row.id,
+        place=row.place,
+        group=row.group,
+        person=row.person,
+        role=row.role,
+        seat=row.seat,
+        joined_at=row.joined_at,
+        left_at=row.left_at,
+    )

@@ -1,0 +1,16 @@
+"""Random names for rows: not guessable, not countable, safe in addresses and cookie names."""
+
+import secrets
+import string
+
+ALPHABET = string.ascii_letters + string.digits
+
+
+def fresh_id() -> str:
+    """22 letters and digits, 131 bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(22))
+
+
+def fresh_place() -> str:
+    """10 letters and digits: the public name of a member's place in addresses. Not a secret."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(10))

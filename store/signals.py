@@ -1,0 +1,52 @@
+"""Words from one process to the others through the database, for installations without Redis.
+
+A signal is written in the transaction of its cause and read by polling once a second. It says "look
+again", nothing more: whoever misses one must come to the same state by reading the tables.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.tables import signal
+
+# On PostgreSQL a smaller number may become visible after a larger one; looking back this far catches it.
+OVERLAP = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One word: a topic and small facts, never a name or a token."""
+
+    seq: int
+    topic: str
+    body: Mapping[str, Any]
+
+
+async def put(tx: AsyncConnection, topic: str, body: Mapping[str, Any], now: datetime) -> None:
+    """Writes one signal; it is seen when the caller's transaction commits."""
+    await tx.execute(insert(signal).values(at=now, topic=topic, body=dict(body)))
+
+
+class Reader:
+    """One process's place in the stream. Starts at the present: earlier signals are not delivered."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] | None = None
+
+    async def poll(self, tx: AsyncConnection) -> list[Signal]:
+        """The signals that became visible since the last call, in order. The first call returns none."""
+        rows = await tx.execute(select(signal).order_by(signal.c.seq.desc()).limit(OVERLAP))
+        found = {row.seq: Signal(row.seq, row.topic, row.body) for row in rows}
+        fresh = [] if self._seen is None else sorted(found.keys() - self._seen)
+        self._seen = set(found)
+        return [found[seq] for seq in fresh]
+
+
+async def purge(tx: AsyncConnection, now: datetime, keep: timedelta = timedelta(hours=1)) -> int:
+    """Deletes old signals; returns how many."""
+    return (await tx.execute(delete(signal).where(signal.c.at < now - keep))).rowcount
