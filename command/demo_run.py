@@ -15,6 +15,14 @@ from store.settings import StoreSettings
 MARK = "this-is-a-demo"
 LINKS = "demo-links.json"
 READY_S = 60.0
+HABITS = {
+    "IPT_DATA_DIR": "var/demo",
+    # Someone is watching: what is due comes at once, at night as well.
+    "IPT_TICK_S": "2",
+    "IPT_MAIL_QUIET_FROM": "00:00",
+    "IPT_MAIL_QUIET_UNTIL": "00:00",
+}
+"""Settings of a demo that differ from real use, where the environment does not say otherwise."""
 BANNER = """
   DEMO. Invented people, open to everyone on this machine, nothing is kept.
   Every start begins anew. Mail is not sent; it appears at {base_url}/demo/outbox
@@ -66,9 +74,7 @@ def _environment(plan: demo.Plan, bind: str) -> dict[str, str]:
     if not addresses.is_loopback(host):
         raise DemoRefused(f"The demo lets everyone in, so it listens on this machine only, not on {host}.")
     chosen = {"IPT_MODE": "demo", "IPT_BIND": bind, "IPT_BASE_URL": plan.base_url}
-    if "IPT_DATA_DIR" not in settings.ours():
-        chosen["IPT_DATA_DIR"] = "var/demo"
-    return chosen
+    return {name: value for name, value in HABITS.items() if name not in settings.ours()} | chosen
 
 
 def _clear(store_settings: StoreSettings) -> None:

@@ -195,6 +195,8 @@ def test_no_file_is_named_for_having_no_idea():
 
 def test_files_stay_small_enough_to_be_read_at_once():
     for path in FILES:
+        if "versions" in path.parts:
+            continue  # a migration is history: it is not rewritten to be shorter
         lines = len(path.read_text().splitlines())
         assert lines <= LONGEST_FILE, f"{name_of(path)} has {lines} lines"
 
