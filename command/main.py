@@ -9,6 +9,7 @@ import typer
 
 import store.roles
 import store.schema
+import store.sealing
 from command import (
     configuration,
     demo,
@@ -40,6 +41,7 @@ EXPECTED = (
     groups.GroupRefused,
     ChildRefused,
     store.roles.RoleTaken,
+    store.sealing.KeyRefused,
     store.schema.SchemaRefused,
 )
 """What a person at the shell can put right: shown as one sentence, without a traceback."""

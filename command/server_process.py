@@ -8,6 +8,7 @@ from aiohttp import web
 import store.live
 import store.roles
 import store.schema
+import store.sealing
 from command import addresses, ending
 from server import observe
 from server.app import build_app
@@ -26,9 +27,14 @@ async def run(settings: ServerSettings, store_settings: StoreSettings, *, with_p
         db = await Database.open(store_settings)
         try:
             await store.schema.check(db)
+            keys = Keys.load(store_settings)
+            async with db.write() as tx:
+                await store.sealing.confirm(tx, keys)
             live = store.live.build_live(store_settings)
-            app = build_app(settings, store_settings, db, Keys.load(store_settings), live)
-            await _listen(settings, app, stop)
+            try:
+                await _listen(settings, build_app(settings, store_settings, db, keys, live), stop)
+            finally:
+                await live.close()
         finally:
             await db.close()
 
