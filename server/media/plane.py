@@ -1,0 +1,311 @@
+"""The media plane of one process: its ports, legs, forwarding tables and clocks.
+
+Commands and datagrams come in, events go out. Everything runs in one thread and nothing waits.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from server.media import answer, feedback, messages, rtcp, sdp, seats
+from server.media.fanout import send_blank
+from server.media.ice import Desk
+from server.media.incoming import Stream, Track
+from server.media.leg import REPAIRS_PER_TICK, Leg
+from server.media.options import MediaOptions
+from server.media.outgoing import Out
+from server.media.receive import inbox, on_rtp
+from server.media.rtc_backend import Certificate
+from server.media.udp import UdpPort
+
+logger = logging.getLogger(__name__)
+
+TICK_S = 0.02
+SILENT_S = 8.5
+"No check and no media for so long: gone. Browsers check every 2.5 to 6 s."
+UNCHECKED_S = 25.0
+"Media without checks keeps a leg this long (consent, RFC 7675, lasts 30 s)."
+CONNECT_S = 15.0
+ALIVE_S = 5.0
+
+
+class Plane:
+    """All legs of one process."""
+
+    def __init__(
+        self,
+        options: MediaOptions,
+        tell: Callable[[messages.Event], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._options = options
+        self.tell = tell
+        self._clock = clock
+        self._certificate = Certificate()
+        self._ports: list[UdpPort] = []
+        self.desk = Desk()
+        self.by_address: dict[Any, Leg] = {}
+        self.legs: dict[str, Leg] = {}
+        self.tables: dict[str, messages.Table] = {}
+        self.lossy: set[Stream] = set()
+        self.blanking: set[Out] = set()
+        self.counted: Counter[str] = Counter()
+        self._wanting: set[Track] = set()
+        self._ticks = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._goodbyes: set[asyncio.Task[None]] = set()
+        self._alive_at = 0.0
+
+    @property
+    def port(self) -> int:
+        """The UDP port in use."""
+        return self._ports[0].port
+
+    def open(self) -> None:
+        """Binds the ports. Raises OSError when one is taken."""
+        port = self._options.port
+        for address in self._options.bind:
+            opened = UdpPort(address, port, self.on_datagram)
+            self._ports.append(opened)
+            port = opened.port
+            opened.open()
+        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
+
+    async def close(self) -> None:
+        """Ends all legs and frees the ports."""
+        if self._timer is not None:
+            self._timer.cancel()
+        for leg in list(self.legs.values()):
+            self.end(leg, "requested")
+        if self._goodbyes:
+            await asyncio.gather(*self._goodbyes, return_exceptions=True)
+        for port in self._ports:
+            port.close()
+
+    def take(self, command: messages.Command) -> None:
+        """Carries out one command."""
+        if isinstance(command, messages.Offer):
+            self._offer(command)
+        elif isinstance(command, messages.Arrange):
+            self._arrange(command)
+        elif isinstance(command, messages.Prefer):
+            self._prefer(command)
+        elif isinstance(command, messages.CloseLeg):
+            leg = self.legs.get(command.leg)
+            if leg is not None:
+                self.end(leg, "requested")
+        else:
+            for leg in [leg for leg in self.legs.values() if leg.room == command.room]:
+                self.end(leg, "requested")
+
+    def on_datagram(self, size: int, address: Any, send_to: Any) -> None:
+        """Takes the datagram of `size` bytes in the inbox.
+
+        Whatever goes wrong with it touches no other datagram.
+        """
+        try:
+            data = inbox.data
+            first = data[0]
+            now = self._clock()
+            if 127 < first < 192:
+                leg = self.by_address.get(address)
+                if leg is None:
+                    self.counted["strange"] += 1
+                elif 191 < data[1] < 224:  # RFC 5761 section 4
+                    feedback.on_rtcp(leg, size, now)
+                else:
+                    on_rtp(leg, size, now)
+            elif first < 4:
+                agent = self.desk.handle(bytes(inbox.view[:size]), address, send_to, now)
+                if agent is not None:
+                    agent.owner.alive_at = now  # type: ignore[attr-defined]
+            elif 19 < first < 64:
+                leg = self.by_address.get(address)
+                if leg is not None:
+                    leg.dtls.feed(bytes(inbox.view[:size]))
+        except ValueError:
+            self.counted["malformed"] += 1
+        except Exception:
+            self.counted["failed"] += 1
+            if self.counted["failed"] < 10:
+                logger.exception("A datagram could not be handled")
+
+    def on_first_path(self, leg: Leg) -> None:
+        """A check of the leg succeeded: its DTLS handshake can begin."""
+        if leg.plan is not None and not leg.checked:
+            leg.checked = True
+            leg.dtls.start(leg.plan.offer.fingerprints)
+
+    def on_dtls(self, leg: Leg, state: str) -> None:
+        """DTLS of the leg is connected, closed by the peer, or failed."""
+        if self.legs.get(leg.id) is not leg:
+            return
+        now = self._clock()
+        if state == "connected":
+            leg.up_at = leg.alive_at = now
+            self.tell(messages.Up(leg=leg.id, at_ms=int(now * 1000)))
+            seats.seat_all(self, leg, now)
+        else:
+            self.end(leg, "closed" if state == "closed" else "dtls_failed")
+
+    def on_stream(self, leg: Leg, stream: Stream, now: float) -> None:
+        """A publisher sends something new."""
+        if stream.kind not in leg.heard:
+            leg.heard.add(stream.kind)
+            kind: messages.Kind = "audio" if stream.kind == "audio" else "video"
+            self.tell(messages.FirstMedia(leg=leg.id, kind=kind, at_ms=int(now * 1000)))
+        for out in stream.track.outs:
+            if out.stream is None and out.waits_on is None and not out.paused:
+                seats.choose(self, out, now)
+
+    def on_attached(self, out: Out, now: float) -> None:
+        """A subscriber sees a source from now on; it learns at once how to play it in step."""
+        feedback.send_sender_report(out, now)
+
+    def on_transport_feedback(self, leg: Leg, packets: list[tuple[int, float | None]], now: float) -> None:
+        """A subscriber says when our packets came."""
+
+    def on_remb(self, leg: Leg, bitrate: int, now: float) -> None:
+        """A subscriber says how much it can take."""
+
+    def want_keyframe(self, track: Track) -> None:
+        """Asks the publisher for a key frame, now or as soon as its throttle allows."""
+        track.keyframes.ask()
+        self._wanting.add(track)
+        self._ask_for_keyframe(track, self._clock())
+
+    def end(self, leg: Leg, reason: messages.DownReason) -> None:
+        """Forgets a leg and says why."""
+        del self.legs[leg.id]
+        self.tables.pop(leg.id, None)
+        self.desk.unregister(leg.agent)
+        for track in leg.tracks():
+            self._wanting.discard(track)
+        self.lossy.difference_update(leg.streams.values())
+        self.blanking.difference_update(leg.outs.values())
+        task = leg.shut()
+        self._goodbyes.add(task)
+        task.add_done_callback(self._goodbyes.discard)
+        self.tell(messages.Down(leg=leg.id, reason=reason, last_alive_ms=int(leg.alive_at * 1000)))
+
+    def _offer(self, offer: messages.Offer) -> None:
+        try:
+            description = sdp.parse(offer.sdp)
+            if description.setup not in ("actpass", "active"):
+                raise ValueError("The offer does not let the client open DTLS")
+            plan = answer.plan(description)
+        except ValueError as error:
+            logger.info("An offer was refused: %s", error)
+            self.tell(messages.Refused(leg=offer.leg, request=offer.request, cause="bad_offer"))
+            return
+        leg = self.legs.get(offer.leg)
+        if leg is not None and not _same_peer(leg, plan):
+            self.end(leg, "replaced")
+            leg = None
+        if leg is None:
+            leg = Leg(self, offer.room, offer.leg, self._certificate, self._clock())
+            self.legs[leg.id] = leg
+        elif leg.plan is not None and leg.plan.offer.ufrag != description.ufrag:
+            leg.agent.restart()
+        leg.agree(plan)
+        self.desk.register(leg.agent)
+        transport = answer.Transport(
+            leg.agent.ufrag, leg.agent.password, self._certificate.fingerprint, self._candidates()
+        )
+        text = answer.write(plan, transport, leg.sources, leg.version)
+        self.tell(messages.Answered(leg=leg.id, request=offer.request, sdp=text))
+        if leg.seal is not None:
+            seats.seat(self, leg, self._clock())
+
+    def _candidates(self) -> tuple[str, ...]:
+        announced = self._options.announced or tuple(port.host for port in self._ports)
+        lines = []
+        for place, host in enumerate(announced):
+            priority = 126 << 24 | (65535 - place) << 8 | 255  # RFC 8445 section 5.1.2.1
+            lines.append(f"{place + 1} 1 udp {priority} {host} {self.port} typ host")
+        return tuple(lines)
+
+    def _arrange(self, command: messages.Arrange) -> None:
+        now = self._clock()
+        for table in command.tables:
+            if table.leg in self.legs:
+                self.tables[table.leg] = table
+                seats.seat(self, self.legs[table.leg], now)
+
+    def _prefer(self, command: messages.Prefer) -> None:
+        return
+
+    def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(TICK_S, self._tick)
+        try:
+            self.tick(self._clock())
+        except Exception:
+            self.counted["failed"] += 1
+            logger.exception("A media tick failed")
+
+    def tick(self, now: float) -> None:
+        """Does what is due; called every 20 ms.
+
+        The legs take turns, so that no tick has to serve all of them.
+        """
+        self._ticks += 1
+        self._mend(now)
+        turn = self._ticks % 5
+        for place, leg in enumerate(list(self.legs.values())):
+            if place % 5 == turn:
+                leg.repairs_left = REPAIRS_PER_TICK
+                feedback.send_transport_feedback(leg)
+            if place % 50 == self._ticks % 50:
+                feedback.send_receiver_report(leg, now)
+            if place % 25 == self._ticks % 25:
+                self._check_life(leg, now)
+        if now - self._alive_at >= ALIVE_S:
+            self._alive_at = now
+            legs = tuple((leg.id, int(leg.alive_at * 1000)) for leg in self.legs.values() if leg.up_at)
+            self.tell(messages.Alive(legs=legs))
+
+    def _mend(self, now: float) -> None:
+        for stream in list(self.lossy):
+            leg = self.legs.get(stream.track.leg)
+            if leg is None or not stream.missing:
+                self.lossy.discard(stream)
+            else:
+                feedback.ask_again(leg, stream, now)
+        for track in list(self._wanting):
+            self._ask_for_keyframe(track, now)
+        for out in list(self.blanking):
+            if not out.blanks or out.leg.seal is None:
+                self.blanking.discard(out)
+            else:
+                send_blank(out, out.blanks.pop(0), now)
+
+    def _ask_for_keyframe(self, track: Track, now: float) -> None:
+        leg = self.legs.get(track.leg)
+        if leg is None or not track.keyframes.pending:
+            self._wanting.discard(track)
+        elif track.streams and track.keyframes.due(now):
+            self.counted["pli"] += 1
+            lowest = next(iter(track.streams.values()))
+            leg.send_rtcp(rtcp.picture_loss(leg.own_ssrc, lowest.ssrc))
+
+    def _check_life(self, leg: Leg, now: float) -> None:
+        checked = leg.agent.last_check
+        if not checked:
+            if now - leg.created_at > CONNECT_S:
+                self.end(leg, "ice_failed")
+        elif now - max(checked, leg.alive_at) > SILENT_S or now - checked > UNCHECKED_S:
+            self.end(leg, "silent" if leg.up_at else "ice_failed")
+        elif not leg.up_at and now - leg.created_at > CONNECT_S:
+            self.end(leg, "dtls_failed")
+        elif leg.misses(now):
+            leg.missed = True
+            self.tell(messages.NoMedia(leg=leg.id))
+
+
+def _same_peer(leg: Leg, plan: answer.Plan) -> bool:
+    """True when an offer comes from the connection that the leg already has."""
+    return leg.plan is not None and set(leg.plan.offer.fingerprints) == set(plan.offer.fingerprints)

@@ -1,0 +1,61 @@
+"""Who watches whom: forwarding tables become attachments of slot sections to tracks.
+
+A table may come before its subscriber or its sources are up; what cannot be seated yet is seated when they
+come.
+"""
+
+from typing import TYPE_CHECKING
+
+from server.media.messages import Slot
+from server.media.outgoing import Out
+
+if TYPE_CHECKING:
+    from server.media.leg import Leg
+    from server.media.plane import Plane
+
+
+def seat(plane: "Plane", leg: "Leg", now: float) -> None:
+    """Makes the slots of one subscriber what its table says; nothing before its DTLS is up."""
+    if leg.seal is None:
+        return
+    table = plane.tables.get(leg.id)
+    wanted = {slot.index: slot for slot in table.slots} if table is not None else {}
+    for (index, kind), out in leg.outs.items():
+        _fill(plane, out, wanted.get(index), kind, now)
+
+
+def seat_all(plane: "Plane", leg: "Leg", now: float) -> None:
+    """A leg came up: fills its own slots and those of others that wait for it."""
+    seat(plane, leg, now)
+    for table in list(plane.tables.values()):
+        if table.leg != leg.id and any(slot.source == leg.id for slot in table.slots):
+            seat(plane, plane.legs[table.leg], now)
+
+
+def _fill(plane: "Plane", out: Out, slot: Slot | None, kind: str, now: float) -> None:
+    track = None
+    if slot is not None and slot.source is not None and (slot.audio if kind == "audio" else slot.video):
+        source = plane.legs.get(slot.source)
+        track = source.track(kind) if source is not None and source is not out.leg else None
+    if slot is not None:
+        out.priority = slot.priority
+    if track is out.track:
+        return
+    out.release()
+    if out.blanks:
+        plane.blanking.add(out)
+    if track is not None:
+        out.track = track
+        track.outs.append(out)
+        choose(plane, out, now)
+
+
+def choose(plane: "Plane", out: Out, now: float) -> None:
+    """Picks the stream that an unattached slot section waits for."""
+    track = out.track
+    if track is None or not track.streams:
+        return
+    active = track.active(now) or list(track.streams.values())
+    out.wait_on(active[min(len(active) - 1, 1)])
+    if out.kind == "video":
+        plane.want_keyframe(track)

@@ -1,0 +1,114 @@
+"""Transport-wide congestion control feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01).
+
+`build` tells a sender when its packets came; `parse` reads what a receiver tells us. Arrival deltas count
+in 250 us.
+"""
+
+import struct
+from collections.abc import Sequence
+
+from server.media import rtcp
+
+_MAX_PACKETS = 4000
+"Packets that one feedback message may speak about; more is not a network but nonsense."
+
+
+def build(sender: int, media: int, count: int, arrivals: Sequence[tuple[int, float]]) -> bytes:
+    """One feedback packet about (transport-wide number, monotonic seconds) pairs, at least one.
+
+    `count` is the running number of feedback packets. Pairs may be out of order; all lie within 2^15 numbers.
+    """
+    base = _lowest([number for number, _ in arrivals])
+    by_distance = {number - base & 0xFFFF: at for number, at in arrivals}
+    span = max(by_distance) + 1
+    reference = int(by_distance[0] * 1000) // 64
+    clock = reference * 64000  # us
+    statuses, deltas = [], bytearray()
+    for distance in range(span):
+        at = by_distance.get(distance)
+        if at is None:
+            statuses.append(0)
+            continue
+        ticks = (int(at * 1e6) - clock) // 250
+        clock += ticks * 250
+        if 0 <= ticks <= 255:
+            statuses.append(1)
+            deltas.append(ticks)
+        else:
+            statuses.append(2)
+            deltas += struct.pack(">h", max(-32768, min(32767, ticks)))
+    body = struct.pack(">IIHHI", sender, media, base, span, (reference & 0xFFFFFF) << 8 | count & 0xFF)
+    body += _chunks(statuses) + bytes(deltas)
+    body += bytes(-len(body) % 4)
+    return struct.pack(">BBH", 0x80 | rtcp.TRANSPORT_CC, rtcp.RTPFB, len(body) // 4) + body
+
+
+def parse(part: rtcp.Part) -> list[tuple[int, float | None]]:
+    """(transport-wide number, arrival in the receiver's seconds or None when lost) in order of numbers.
+
+    Raises ValueError when the message is cut or speaks of too many packets.
+    """
+    body = part.body
+    if len(body) < 16:
+        raise ValueError("Transport-wide feedback is cut")
+    base, span, word = struct.unpack_from(">HHI", body, 8)
+    if span > _MAX_PACKETS:
+        raise ValueError("Transport-wide feedback is about too many packets")
+    statuses, at = _statuses(body, span)
+    clock = (word >> 8) * 0.064
+    found: list[tuple[int, float | None]] = []
+    for distance, status in enumerate(statuses):
+        arrival = None
+        if status in (1, 2):
+            if at + status > len(body):
+                raise ValueError("Transport-wide feedback is cut")
+            ticks = body[at] if status == 1 else struct.unpack_from(">h", body, at)[0]
+            at += status
+            clock += ticks * 0.00025
+            arrival = clock
+        found.append((base + distance & 0xFFFF, arrival))
+    return found
+
+
+def _lowest(numbers: Sequence[int]) -> int:
+    first = numbers[0]
+    return min(numbers, key=lambda number: (number - first + 0x8000) & 0xFFFF)
+
+
+def _chunks(statuses: list[int]) -> bytes:
+    packed = bytearray()
+    at = 0
+    while at < len(statuses):
+        status = statuses[at]
+        run = at + 1
+        while run < len(statuses) and statuses[run] == status and run - at < 0x1FFF:
+            run += 1
+        if run - at >= 7 or run == len(statuses):
+            packed += struct.pack(">H", status << 13 | run - at)
+            at = run
+            continue
+        word = 0xC000
+        for place, value in enumerate(statuses[at : at + 7]):
+            word |= value << 12 - 2 * place
+        packed += struct.pack(">H", word)
+        at += 7
+    return bytes(packed)
+
+
+def _statuses(body: bytes, span: int) -> tuple[list[int], int]:
+    statuses: list[int] = []
+    at = 16
+    while len(statuses) < span:
+        if at + 2 > len(body):
+            raise ValueError("Transport-wide feedback is cut")
+        word = body[at] << 8 | body[at + 1]
+        at += 2
+        if not word & 0x8000:
+            statuses += [word >> 13 & 3] * min(word & 0x1FFF, span - len(statuses))
+            if not word & 0x1FFF:
+                raise ValueError("Transport-wide feedback has an empty run")
+        elif word & 0x4000:
+            statuses += [word >> shift & 3 for shift in range(12, -2, -2)]
+        else:
+            statuses += [word >> shift & 1 for shift in range(13, -1, -1)]
+    return statuses[:span], at

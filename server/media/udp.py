@@ -1,0 +1,77 @@
+"""A UDP port: own non-blocking socket, drained by the event loop, told apart by the first byte (RFC 7983).
+
+asyncio's datagram transport allocates 256 KiB for each datagram; here every datagram lands in one buffer.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+
+from server.media.ice import Address, SendTo
+from server.media.receive import inbox
+from server.media.rtc_backend import BUFFER_BYTES
+
+logger = logging.getLogger(__name__)
+
+Datagram = Callable[[int, Address, SendTo], None]
+
+_DRAIN = 128
+"Datagrams taken before other work of the loop gets its turn."
+_RECEIVE_BYTES = 8 * 1024 * 1024
+_SEND_BYTES = 4 * 1024 * 1024
+
+
+class UdpPort:
+    """One bound socket. `take(size, address, send_to)` is called for each datagram in the inbox."""
+
+    def __init__(self, address: str, port: int, take: Datagram) -> None:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            if family == socket.AF_INET6:
+                self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            _grow(self._socket)
+            self._socket.setblocking(False)
+            self._socket.bind((address, port))
+        except OSError:
+            self._socket.close()
+            raise
+        self.host: str = self._socket.getsockname()[0]
+        self.port: int = self._socket.getsockname()[1]
+        self._take = take
+        self._receive = self._socket.recvfrom_into
+        self._send: SendTo = self._socket.sendto
+
+    def open(self) -> None:
+        """Starts to listen on the running loop."""
+        asyncio.get_running_loop().add_reader(self._socket.fileno(), self._drain)
+
+    def close(self) -> None:
+        """Stops listening; late sends fail with OSError."""
+        asyncio.get_running_loop().remove_reader(self._socket.fileno())
+        self._socket.close()
+
+    def _drain(self) -> None:
+        receive, take, send, view = self._receive, self._take, self._send, inbox.view[:BUFFER_BYTES]
+        for _ in range(_DRAIN):
+            try:
+                size, address = receive(view)
+            except BlockingIOError:
+                return
+            except OSError as error:  # an ICMP error that some peer's address provoked
+                logger.debug("Media port read failed: %s", error.strerror)
+                continue
+            take(size, address, send)
+
+
+def _grow(sock: socket.socket) -> None:
+    """Asks for buffers that survive a burst of key frames; the system may grant less."""
+    for option, force, size in (
+        (socket.SO_RCVBUF, 33, _RECEIVE_BYTES),  # SO_RCVBUFFORCE, for a process that may
+        (socket.SO_SNDBUF, 32, _SEND_BYTES),  # SO_SNDBUFFORCE
+    ):
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, force, size)
+        except OSError:
+            sock.setsockopt(socket.SOL_SOCKET, option, size)
