@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, Select, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store import signals
 from store.ids import fresh_id, fresh_place
 from store.tables import group, member, room
 from store.tables import session as meeting
 
+TOPIC = "sessions"
 OVERRUN = timedelta(minutes=30)
 
 
@@ -158,14 +160,44 @@ async def member_by_id(tx: AsyncConnection, member_id: str) -> Member | None:
 
 
 async def set_session_state(tx: AsyncConnection, session_id: str, state: str, now: datetime) -> bool:
-    """True when the state changed. A closed or cancelled session stays so."""
-    closed = {"closed_at": now} if state == "closed" else {}
+    """True when the state changed. A closed or cancelled session stays so; servers hear of it by a signal."""
+    over = state in ("closed", "cancelled")
     done = await tx.execute(
         update(meeting)
-        .where(meeting.c.id == session_id, meeting.c.state.in_(("planned", "open")), meeting.c.state != state)
-        .values(state=state, **closed)
+        .where(
+            meeting.c.id == session_id,
+            meeting.c.state.in_(("planned", "open")),
+            meeting.c.state != state,
+        )
+        .values(state=state, closed_at=now if over else None)
     )
+    if done.rowcount == 1 and over:
+        await signals.put(tx, TOPIC, {"what": state, "session": session_id}, now)
     return done.rowcount == 1
+
+
+async def starting_between(tx: AsyncConnection, since: datetime, until: datetime) -> list[Session]:
+    """Planned and open sessions that start after `since` and not after `until`, soonest first."""
+    rows = await tx.execute(
+        sessions_query()
+        .where(
+            meeting.c.state.in_(("planned", "open")),
+            meeting.c.starts_at > since,
+            meeting.c.starts_at <= until,
+        )
+        .order_by(meeting.c.starts_at)
+    )
+    return [as_session(row) for row in rows]
+
+
+async def closed_since(tx: AsyncConnection, since: datetime) -> list[Session]:
+    """Sessions that were closed at `since` or later, oldest first."""
+    rows = await tx.execute(
+        sessions_query()
+        .where(meeting.c.state == "closed", meeting.c.closed_at >= since)
+        .order_by(meeting.c.closed_at)
+    )
+    return [as_session(row) for row in rows]
 
 
 async def due_to_close(tx: AsyncConnection, now: datetime) -> list[Session]:

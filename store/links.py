@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import Select, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import signals, signins, upsert
@@ -22,6 +22,7 @@ from store.tables import device, link, link_event, member
 from store.tables import signin as signin_rows
 
 STAFF_LIFE = timedelta(hours=12)
+KEEP = timedelta(days=30)
 CODE_LIFE = timedelta(minutes=10)
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 10
@@ -159,6 +160,11 @@ async def revoke(tx: AsyncConnection, target: str, reason: str, now: datetime) -
         .values(closed_at=now)
     )
     return len(ended)
+
+
+async def purge(tx: AsyncConnection, now: datetime) -> int:
+    """Deletes links, with their history and sign-ins, 30 days after they expired; returns how many."""
+    return (await tx.execute(delete(link).where(link.c.expires_at < now - KEEP))).rowcount
 
 
 async def add(

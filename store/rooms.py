@@ -66,9 +66,10 @@ async def load(tx: AsyncConnection, session: str) -> RoomRecord | None:
 
 
 async def save(tx: AsyncConnection, session: str, record: RoomRecord) -> None:
-    """Stores the whole room. Seats that the record does not name stay as they were."""
+    """Stores the whole room. Seats that the record does not name stay as they were, and a room that is over
+    stays over, whatever a late record says."""
     row = {name: value for name, value in asdict(record).items() if name != "seats"}
-    await upsert.put(tx, room, [{"session": session, **row}])
+    await upsert.put(tx, room, [{"session": session, **row}], where=room.c.state != "ended")
     await upsert.put(
         tx,
         seat,
