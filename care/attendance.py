@@ -124,7 +124,9 @@ def window(session: SessionTimes, room: Held, policy: Policy) -> Window:
     alone = [span for span in room.without_facilitator if span.length > policy.facilitator_gap]
     service = intersect((*room.service_down, *alone), held)
     opened_at = min((span.start for span in room.open), default=None)
-    return Window(held=held, service=service, counted=subtract(held, service), opened_at=opened_at)
+    return Window(
+        held=held, service=service, counted=subtract(held, service), opened_at=opened_at, locked=room.locked
+    )
 
 
 def _measure(

@@ -6,7 +6,7 @@ a step is nearly always a correction.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,6 +18,8 @@ WALL_CLOCK_STEP = timedelta(seconds=2)  # scheduling jitter between reading two 
 # What a failed leg says in `detail` when the network, not the person, ended it.
 DROPPED = frozenset({"silent", "ice_failed", "dtls_failed", "worker_lost", "service_stopped"})
 
+# Who left by the button, was put out, or moved to another device stands before the lobby again.
+ENDS_AN_ADMISSION = frozenset({Kind.SENT_BACK, Kind.REMOVED, Kind.DECLINED, Kind.LEFT})
 BREAKS_A_WAIT = frozenset({Kind.LEFT, Kind.DECLINED, Kind.REMOVED, Kind.ADMITTED})
 
 
@@ -46,6 +48,7 @@ class Held:
     open: Spans
     without_facilitator: Spans
     service_down: Spans
+    locked: Spans
 
 
 def on_one_clock(facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -72,6 +75,7 @@ def held(facts: Sequence[Fact], until: datetime) -> Held:
         open=_toggled(facts, Kind.ROOM_OPENED, {Kind.ROOM_CLOSED}, until),
         without_facilitator=_toggled(facts, Kind.ROOM_HELD, {Kind.ROOM_RESUMED, Kind.ROOM_CLOSED}, until),
         service_down=_toggled(facts, Kind.SERVICE_STOPPED, {Kind.SERVICE_STARTED}, until),
+        locked=_toggled(facts, Kind.LOCKED, {Kind.UNLOCKED, Kind.ROOM_CLOSED}, until),
     )
 
 
@@ -83,7 +87,7 @@ def track(facts: Sequence[Fact], alive: Mapping[str, datetime], until: datetime)
     connections = _connections(facts, alive, until)
     return Track(
         connected=union(connections),
-        admitted=_toggled(facts, Kind.ADMITTED, {Kind.SENT_BACK, Kind.REMOVED, Kind.DECLINED}, until),
+        admitted=_toggled(facts, Kind.ADMITTED, ENDS_AN_ADMISSION, until),
         let_in=_times(facts, Kind.ADMITTED),
         knocked=_times(facts, Kind.ARRIVED),
         tried=_times(facts, Kind.LINK_OPENED, Kind.SOCKET_OPEN, Kind.ARRIVED, Kind.ATTEMPT_FAILED),
@@ -119,7 +123,7 @@ def _times(facts: Iterable[Fact], *kinds: Kind) -> tuple[datetime, ...]:
     return tuple(fact.at for fact in facts if fact.kind in kinds)
 
 
-def _toggled(facts: Iterable[Fact], starts: Kind, ends: set[Kind], until: datetime) -> Spans:
+def _toggled(facts: Iterable[Fact], starts: Kind, ends: Set[Kind], until: datetime) -> Spans:
     """The spans from each `starts` to the next of `ends`; the last one open ends at `until`."""
     spans: list[Span] = []
     began: datetime | None = None

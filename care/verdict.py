@@ -38,6 +38,7 @@ class Window:
     service: Spans  # our interruptions
     counted: Spans  # held without the interruptions
     opened_at: datetime | None
+    locked: Spans
 
     @property
     def length(self) -> timedelta:
@@ -89,14 +90,14 @@ def judge(
         return Verdict(status=outside)
     if numbers.share >= policy.attended_share:
         return Verdict(status=_attended(numbers, policy), reasons=_how(seen, numbers))
-    technical = _technical(session, seen, policy)
+    technical = _technical(session, seen, room, policy)
     if technical:
         over = place.technical_before >= policy.technical_at_most
         codes = technical | ({"limit_reached"} if over else set())
         return Verdict(status=Status.TECHNICAL_FAILURE, reasons=frozenset(codes), decide=over)
     if numbers.present >= policy.partial_from:
         return Verdict(status=Status.PARTIAL, reasons=_how(seen, numbers))
-    return _barely_or_not(session, place, seen, numbers, policy)
+    return _barely_or_not(session, place, seen, room, numbers, policy)
 
 
 def _outside(
@@ -137,12 +138,12 @@ def _how(seen: Track, numbers: Measures) -> frozenset[str]:
     return frozenset(code for code, holds in codes.items() if holds)
 
 
-def _technical(session: SessionTimes, seen: Track, policy: Policy) -> frozenset[str]:
+def _technical(session: SessionTimes, seen: Track, room: Window, policy: Policy) -> frozenset[str]:
     """Evidence that the technique, ours or theirs, kept the member away; empty if there is none."""
     first, last = session.starts_at - policy.attempt_before, session.starts_at + policy.attempt_after
     tried = [at for at in seen.tried if first <= at < session.ends_at]
     in_time = bool(seen.failed) or any(at <= last for at in tried)
-    decided = bool(seen.refused or seen.left or seen.put_out or seen.let_in)
+    decided = _refused(seen, room) or bool(seen.left or seen.put_out or seen.let_in)
     codes = {
         "never_connected": bool(tried) and not seen.connected and in_time,
         "dropped": seen.drops >= policy.drops_for_technical,
@@ -152,17 +153,23 @@ def _technical(session: SessionTimes, seen: Track, policy: Policy) -> frozenset[
     return found | {f"cause_{cause}" for cause in seen.failed if found and cause}
 
 
+def _refused(seen: Track, room: Window) -> bool:
+    """Whether a person decided that the member stays out: told so, or knocking at a locked room."""
+    at_a_lock = any(knock < lock.end for knock in seen.knocked for lock in room.locked)
+    return bool(seen.refused) or (at_a_lock and not seen.let_in)
+
+
 def _knocked(session: SessionTimes, seen: Track) -> bool:
     return any(at < session.ends_at for at in seen.knocked)
 
 
 def _barely_or_not(
-    session: SessionTimes, place: Place, seen: Track, numbers: Measures, policy: Policy
+    session: SessionTimes, place: Place, seen: Track, room: Window, numbers: Measures, policy: Policy
 ) -> Verdict:
     """Under ten minutes, or nothing: what the member did and said decides."""
     if numbers.present > ZERO:
         return Verdict(status=Status.BRIEF_CONTACT, reasons=_how(seen, numbers), decide=True)
-    if seen.refused:
+    if _refused(seen, room):
         return Verdict(status=Status.LATE_NOT_ADMITTED)
     if _knocked(session, seen):
         return Verdict(status=Status.BRIEF_CONTACT, reasons=frozenset({"left_the_lobby"}), decide=True)

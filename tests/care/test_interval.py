@@ -1,3 +1,4 @@
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -91,7 +92,7 @@ def test_the_algebra_agrees_with_asking_about_each_instant(
 @given(some_spans, some_spans)
 def test_every_result_is_tidy(left: list[Span], right: list[Span]) -> None:
     for result in (union(left), intersect(left, right), subtract(left, right), bridge(left, minutes(3))):
-        assert all(a.end < b.start for a, b in zip(result, result[1:], strict=False))
+        assert all(a.end < b.start for a, b in itertools.pairwise(result))
 
 
 @given(some_spans, some_spans)

@@ -1,0 +1,135 @@
+"""When a message may go, again or at all: retries, too late, quiet hours, caps, an outage, a leaping clock.
+
+All functions of values. A message is a purpose with one key, and a key never holds a time: moving a date
+keeps the key, so one purpose can never be written twice.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class MessageKind(StrEnum):
+    """What a message is for."""
+
+    INVITATION = "invitation"
+    JOIN_LINK = "join_link"
+    JOIN_LINK_AGAIN = "join_link_again"
+    CHECKIN_INVITATION = "checkin_invitation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How one kind is treated. `link` is the purpose of the link its text carries."""
+
+    link: str
+    quiet: bool  # waits for the end of the recipient's quiet hours
+    capped: bool  # counts towards, and obeys, the daily cap
+    link_outlives: timedelta = timedelta(0)  # how long after the message's expiry the link still works
+
+
+# Somebody who asks for a link, or whose session starts, needs it now, whatever the hour.
+RULES = {
+    MessageKind.INVITATION: Rule(link="join", quiet=True, capped=True, link_outlives=timedelta(hours=2)),
+    MessageKind.JOIN_LINK: Rule(link="join", quiet=False, capped=False, link_outlives=timedelta(hours=2)),
+    MessageKind.JOIN_LINK_AGAIN: Rule(
+        link="join", quiet=False, capped=False, link_outlives=timedelta(hours=2)
+    ),
+    MessageKind.CHECKIN_INVITATION: Rule(link="checkin", quiet=True, capped=True),
+}
+
+RETRY_AFTER = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+)
+JITTER_SHARE = 0.1  # so that everything an outage held back does not come back at one instant
+REPEATS_AT_MOST = 1  # after a crash inside the provider's acceptance, with the same Message-ID
+LEAP = timedelta(hours=1)
+
+
+def key(kind: MessageKind, member: str, about: str, step: str = "", revision: int = 0) -> str:
+    """The unique key of one purpose: kind, member, what it is about, the step of a chain, its revision."""
+    return "|".join((kind.value, member, about, step, str(revision)))
+
+
+def retry_at(attempts: int, now: datetime, expires_at: datetime, chance: float) -> datetime | None:
+    """When to try again after `attempts` failures (1 or more); None where that would be too late.
+
+    `chance` in [0, 1) spreads the delay by a tenth either way.
+    """
+    delay = RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
+    due = now + delay * (1 - JITTER_SHARE + 2 * JITTER_SHARE * chance)
+    return due if due < expires_at else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """The local hours in which no optional message goes out; equal ends mean there are none."""
+
+    starts: time = time(20)
+    ends: time = time(8)
+
+    def over_at(self, now: datetime, zone: str) -> datetime | None:
+        """When the quiet hours that hold `now` end, in UTC terms of `now`; None outside of them.
+
+        Raises KeyError (ZoneInfoNotFoundError) for an unknown zone.
+        """
+        local = now.astimezone(ZoneInfo(zone))
+        clock = local.time()
+        inside = (
+            self.starts <= clock < self.ends
+            if self.starts <= self.ends
+            else clock >= self.starts or clock < self.ends
+        )
+        if not inside:
+            return None
+        day = local.date() + timedelta(days=1 if clock >= self.ends else 0)
+        return datetime.combine(day, self.ends, tzinfo=local.tzinfo).astimezone(now.tzinfo)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breaker:
+    """The provider's state: after `trips_at` outages running, nothing is tried until `closed_until`."""
+
+    outages: int = 0
+    closed_until: datetime | None = None
+
+    def lets(self, now: datetime) -> bool:
+        """Whether a message may be tried now."""
+        return self.closed_until is None or now >= self.closed_until
+
+    def after_outage(self, now: datetime) -> "Breaker":
+        """The breaker after the provider could not be reached or broke off."""
+        outages = self.outages + 1
+        if outages < BREAKER_TRIPS_AT:
+            return replace(self, outages=outages)
+        step = min(outages - BREAKER_TRIPS_AT, len(RETRY_AFTER) - 2)
+        return Breaker(outages=outages, closed_until=now + RETRY_AFTER[step])
+
+    def after_answer(self) -> "Breaker":
+        """The breaker after the provider answered, whatever it said."""
+        return Breaker()
+
+
+BREAKER_TRIPS_AT = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Both clocks of one process at one instant."""
+
+    wall: datetime
+    monotonic_s: float
+
+
+def leapt(before: Reading, after: Reading) -> timedelta | None:
+    """How far the wall clock ran ahead of or behind the monotonic one, where that is more than an hour.
+
+    Both readings come from one running process: time passed while it was not running is no leap.
+    """
+    passed = timedelta(seconds=after.monotonic_s - before.monotonic_s)
+    leap = (after.wall - before.wall) - passed
+    return leap if abs(leap) > LEAP else None

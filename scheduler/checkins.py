@@ -1,0 +1,46 @@
+"""Invitations to check-ins that are open: one message for each, written with the change that asks for it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import store.checkins
+import store.outbox
+from care import checkins, delivery
+from care.delivery import MessageKind
+from store.database import Database
+
+
+async def tick(db: Database, now: datetime) -> None:
+    """Ends the check-ins that are over and invites to those that opened."""
+    async with db.write() as tx:
+        await store.checkins.expire(tx, now)
+        await invite(tx, now)
+
+
+async def plan(tx: AsyncConnection, items: Sequence[checkins.Item]) -> None:
+    """Stores planned check-ins; one that is planned already takes the new times, any other stays."""
+    for item in items:
+        await store.checkins.put(tx, item.member, item.anchor, item.wave.value, item.opens_at, item.closes_at)
+
+
+async def invite(tx: AsyncConnection, now: datetime) -> int:
+    """Puts one invitation into the outbox for each check-in that is open and uninvited; returns how many.
+
+    The key makes a second invitation to the same check-in impossible.
+    """
+    due = await store.checkins.due(tx, now)
+    for item in due:
+        await store.outbox.put(
+            tx,
+            delivery.key(MessageKind.CHECKIN_INVITATION, item.member, item.session, item.wave),
+            MessageKind.CHECKIN_INVITATION.value,
+            item.person,
+            {"member": item.member, "checkin": item.id},
+            due_at=now,
+            expires_at=item.closes_at,
+            now=now,
+        )
+        await store.checkins.set_state(tx, item.id, "invited", now)
+    return len(due)

@@ -1,0 +1,42 @@
+"""A personal link to each participant the day before a session."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import store.groups
+import store.outbox
+from care import delivery
+from care.delivery import MessageKind
+from store.database import Database
+from store.groups import Session
+
+BEFORE = timedelta(hours=24)
+
+
+async def tick(db: Database, now: datetime) -> None:
+    """Writes the messages for sessions that start within a day and have not begun."""
+    async with db.read() as tx:
+        soon = await store.groups.starting_between(tx, now, now + BEFORE)
+    for session in soon:
+        async with db.write() as tx:
+            await put(tx, session, now)
+
+
+async def put(tx: AsyncConnection, session: Session, now: datetime) -> int:
+    """One message for each participant, too late once the session starts; returns how many were new."""
+    new = 0
+    for member in await store.groups.members(tx, session.group):
+        if member.role != "participant":
+            continue
+        new += await store.outbox.put(
+            tx,
+            delivery.key(MessageKind.JOIN_LINK, member.id, session.id),
+            MessageKind.JOIN_LINK.value,
+            member.person,
+            {"member": member.id, "session": session.id},
+            due_at=now,
+            expires_at=session.starts_at,
+            now=now,
+        )
+    return new

@@ -1,0 +1,109 @@
+"""The scheduler process: the table of ticks, run until it is told to stop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+
+import structlog
+from aiohttp import web
+
+import store.signals
+import store.ticks
+from scheduler import checkins, join_links, observe, retention, sessions, transports
+from scheduler.clockwork import Clock, Tick
+from scheduler.observe import Metrics
+from scheduler.outbox import Sender
+from scheduler.settings import SchedulerSettings
+from scheduler.words import Words
+from store.database import Database
+from store.sealing import Keys
+from store.settings import StoreSettings
+
+log = structlog.get_logger()
+
+HEARTBEAT = "clock"  # the row the server's readiness looks at
+MAIL = "mail"  # beats only while mail has somewhere to go
+LEAP = "clock_leapt"  # beats while the wall clock is in doubt
+TOPIC = "clock"  # a signal here, {"what": "accept"}, says that the wall clock is right
+HOURLY = timedelta(hours=1)
+
+
+class Scheduler:
+    """Everything one scheduler process owns, built on an open database."""
+
+    def __init__(self, settings: SchedulerSettings, db: Database, keys: Keys) -> None:
+        self._db = db
+        self.metrics = Metrics()
+        transport = transports.choose(settings, db, keys)
+        self.sender = Sender(db, keys, settings, transport, Words(), self.metrics)
+        self.clock = Clock(self._table(timedelta(seconds=settings.tick_s)), self.metrics)
+        self._signals = store.signals.Reader()
+
+    def _table(self, often: timedelta) -> Sequence[Tick]:
+        """What runs and how often. Nothing is due here: every tick asks the database."""
+        db, metrics = self._db, self.metrics
+
+        async def close_sessions(now: datetime) -> None:
+            await sessions.tick(db, metrics, now)
+
+        async def invite(now: datetime) -> None:
+            await checkins.tick(db, now)
+
+        async def remind(now: datetime) -> None:
+            await join_links.tick(db, now)
+
+        async def delete_old(now: datetime) -> None:
+            await retention.tick(db, metrics, now)
+
+        return (
+            Tick(name="heartbeat", every=often, body=self.beat, always=True),
+            Tick(name="sessions", every=often, body=close_sessions),
+            Tick(name="checkins", every=often, body=invite),
+            Tick(name="join_links", every=often, body=remind),
+            Tick(name="outbox", every=often, body=self.sender.tick),
+            Tick(name="retention", every=HOURLY, body=delete_old),
+        )
+
+    async def beat(self, now: datetime) -> None:
+        """Shows that the clock goes, and listens for a person who accepts a leap."""
+        async with self._db.write() as tx:
+            await store.ticks.beat(tx, HEARTBEAT, now)
+            if self.sender.going_out:
+                await store.ticks.beat(tx, MAIL, now)
+            if self.clock.leap is not None:
+                await store.ticks.beat(tx, LEAP, now)
+            heard = await self._signals.poll(tx)
+        if any(signal.topic == TOPIC and signal.body.get("what") == "accept" for signal in heard):
+            self.clock.accept()
+
+
+async def run(settings: SchedulerSettings, store_settings: StoreSettings, stop: asyncio.Event) -> None:
+    """Ticks until `stop` is set. The caller has checked the schema and holds the role."""
+    observe.configure_logs()
+    async with AsyncExitStack() as stack:
+        db = await Database.open(store_settings)
+        stack.push_async_callback(db.close)
+        scheduler = Scheduler(settings, db, Keys.load(store_settings))
+        if settings.scheduler_metrics_bind:
+            await stack.enter_async_context(_shown(scheduler.metrics, settings.scheduler_metrics_bind))
+        if not scheduler.sender.going_out:
+            log.warning("Mail is not configured; messages wait", action="mail_not_configured")
+        scheduler.clock.start()
+        log.info("The clock goes", action="scheduler_started")
+        await stop.wait()
+        await scheduler.clock.stop()
+        log.info("The clock stops", action="scheduler_stopped")
+
+
+@asynccontextmanager
+async def _shown(metrics: Metrics, bind: str) -> AsyncIterator[None]:
+    """Serves the metrics on `host:port` while the block runs."""
+    host, _, port = bind.rpartition(":")
+    runner = web.AppRunner(observe.metrics_app(metrics), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+        yield
+    finally:
+        await runner.cleanup()

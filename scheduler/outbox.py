@@ -1,0 +1,238 @@
+"""Empties the outbox: claim, look again whether the message is still wanted, write it, send it, record it.
+
+The promise: never two sends of one purpose, by design or by two senders at once; at most one repeat, which
+is recorded, after a crash or a silence inside the provider's acceptance. A token is made in the transaction
+that marks the row as transmitting, goes into the text, and is kept as a hash only.
+"""
+
+import random
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import store.links
+import store.outbox
+import store.people
+from care import delivery
+from care.delivery import Breaker, MessageKind, QuietHours
+from scheduler import observe, wanted
+from scheduler.mail import Letter
+from scheduler.observe import Metrics
+from scheduler.settings import SchedulerSettings
+from scheduler.transports import Fate, Outcome, Transport
+from scheduler.wanted import Subject
+from scheduler.words import Words
+from store.database import Database
+from store.outbox import Message
+from store.sealing import Keys
+
+log = structlog.get_logger()
+
+# One attempt takes at most three timeouts of 60 s; a tick's `now` is at most DRAIN_FOR_S old when it claims.
+LEASE_S = 300.0
+DRAIN_FOR_S = 30.0  # then the next tick goes on, with a fresh look at the clock
+ACTOR = "scheduler"
+DAY = timedelta(hours=24)
+CAP_LOOKS_AGAIN = timedelta(hours=1)
+
+
+class Sender:
+    """Sends what is due through one transport. Without a transport messages wait and only expire."""
+
+    def __init__(
+        self,
+        db: Database,
+        keys: Keys,
+        settings: SchedulerSettings,
+        transport: Transport | None,
+        words: Words,
+        metrics: Metrics,
+    ) -> None:
+        self._db = db
+        self._keys = keys
+        self._settings = settings
+        self._transport = transport
+        self._words = words
+        self._metrics = metrics
+        self._quiet = QuietHours(starts=settings.mail_quiet_from, ends=settings.mail_quiet_until)
+        self.breaker = Breaker()
+
+    @property
+    def going_out(self) -> bool:
+        """Whether mail has somewhere to go and the provider is not known to be out."""
+        return self._transport is not None and self.breaker.closed_until is None
+
+    async def tick(self, now: datetime) -> None:
+        """Frees what a dead sender held, ends what is too late, sends what is due, oldest first."""
+        await self._tidy(now)
+        if self._transport is not None:
+            await self._drain(self._transport, now)
+        async with self._db.read() as tx:
+            counts = await store.outbox.counts(tx)
+        for state in STATES:
+            self._metrics.outbox.labels(state).set(counts.get(state, 0))
+        self._metrics.provider_out.set(self.breaker.closed_until is not None)
+
+    async def _tidy(self, now: datetime) -> None:
+        async with self._db.write() as tx:
+            _, lost = await store.outbox.recover(tx, now)
+            for message in lost:
+                again = await store.outbox.put_back(tx, message.id, now, delivery.REPEATS_AT_MOST)
+                self._told(message, "uncertain_repeated" if again else "uncertain", "sender_stopped")
+            expired = await store.outbox.expire(tx, now)
+        if expired:
+            log.info("Messages were too late to send", action="messages_expired", count=expired)
+
+    async def _drain(self, transport: Transport, now: datetime) -> None:
+        began = time.monotonic()
+        while self.breaker.lets(now) and time.monotonic() - began < DRAIN_FOR_S:
+            async with self._db.write() as tx:
+                claimed = await store.outbox.claim(tx, now, limit=1, lease_s=LEASE_S)
+            if not claimed:
+                return
+            try:
+                await self._one(transport, claimed[0], now)
+            except Exception as failure:
+                # The row keeps its claim until the lease ends, so a poisoned one cannot stop the others.
+                log.error("A message failed", action="message_failed", **observe.told(failure))
+                self._metrics.messages.labels(claimed[0].kind, "error").inc()
+
+    async def _one(self, transport: Transport, message: Message, now: datetime) -> None:
+        async with self._db.write() as tx:
+            letter = await self._prepare(tx, message, now)
+        if letter is None:
+            return
+        outcome = await transport.deliver(letter)
+        async with self._db.write() as tx:
+            await self._record(tx, message, outcome, now)
+
+    async def _prepare(self, tx: AsyncConnection, message: Message, now: datetime) -> Letter | None:
+        """The finished letter with the row marked as transmitting; None where it must not go (now)."""
+        held = claim_of(message)
+        subject = await wanted.subject(tx, message, now)
+        if isinstance(subject, str):
+            await store.outbox.withdraw(tx, message.id, subject, now)
+            self._told(message, "withdrawn", subject)
+            return None
+        contact = await store.people.access_contact(
+            tx, self._keys, message.person, ACTOR, f"message {message.kind}", now
+        )
+        if not contact.address:
+            await store.outbox.failed(tx, message.id, held, "no_address", now)
+            self._told(message, "failed", "no_address")
+            return None
+        wait = await self._wait(tx, message, contact.zone, now)
+        if wait is not None:
+            await self._later(tx, message, wait, now)
+            return None
+        message_id = store.outbox.message_id(message.key, self._settings.mail_domain)
+        if not await store.outbox.transmitting(tx, message.id, held, message_id, now):
+            return None
+        return await self._write(tx, message, subject, contact, message_id, now)
+
+    async def _wait(self, tx: AsyncConnection, message: Message, zone: str, now: datetime) -> datetime | None:
+        """Until when the message has to wait for quiet hours or the daily cap; None if it may go."""
+        rule = delivery.RULES[MessageKind(message.kind)]
+        # Nothing rings in demo mode: the outbox page is all there is.
+        if rule.quiet and self._settings.mode != "demo":
+            over_at = self._quiet.over_at(now, zone)
+            if over_at is not None:
+                return over_at
+        if rule.capped:
+            sent = await store.outbox.sent_since(tx, message.person, now - DAY)
+            if sent >= self._settings.mail_daily_cap:
+                return now + CAP_LOOKS_AGAIN
+        return None
+
+    async def _later(self, tx: AsyncConnection, message: Message, due_at: datetime, now: datetime) -> None:
+        if due_at >= message.expires_at:
+            await store.outbox.withdraw(tx, message.id, "no_time_left", now)
+            self._told(message, "withdrawn", "no_time_left")
+            return
+        await store.outbox.release(tx, message.id, claim_of(message), due_at)
+
+    async def _write(
+        self,
+        tx: AsyncConnection,
+        message: Message,
+        subject: Subject,
+        contact: store.people.Contact,
+        message_id: str,
+        now: datetime,
+    ) -> Letter:
+        rule = delivery.RULES[MessageKind(message.kind)]
+        link_ends_at = subject.link_ends_at + rule.link_outlives
+        token = await store.links.mint(tx, subject.member, rule.link, now, link_ends_at)
+        head, body = self._words.subject_and_body(
+            message.kind,
+            contact.locale,
+            link=f"{self._settings.base_url}/j#{token}",
+            help_link=f"{self._settings.base_url}/help",
+            zone=contact.zone,
+            starts_at=subject.starts_at,
+            link_ends_at=link_ends_at,
+        )
+        return Letter(
+            person=message.person,
+            kind=message.kind,
+            address=contact.address,
+            subject=head,
+            body=body,
+            message_id=message_id,
+        )
+
+    async def _record(self, tx: AsyncConnection, message: Message, outcome: Outcome, now: datetime) -> None:
+        held, code = claim_of(message), outcome.code
+        self._told(message, outcome.fate.value, code)
+        out = outcome.fate is Fate.OUTAGE
+        self.breaker = self.breaker.after_outage(now) if out else self.breaker.after_answer()
+        match outcome.fate:
+            case Fate.SENT:
+                await store.outbox.sent(tx, message.id, held, code, now)
+            case Fate.REFUSED:
+                await store.outbox.failed(tx, message.id, held, code, now)
+                await store.people.flag_contact(tx, message.person, code, now)
+            case Fate.UNCERTAIN:
+                await store.outbox.uncertain(tx, message.id, held, code, now)
+                await store.outbox.put_back(tx, message.id, now, delivery.REPEATS_AT_MOST)
+            case Fate.LATER | Fate.OUTAGE:
+                await self._retry(tx, message, code, now)
+
+    async def _retry(self, tx: AsyncConnection, message: Message, code: str, now: datetime) -> None:
+        chance = random.random()  # noqa: S311 - spreads load, hides nothing
+        due_at = delivery.retry_at(message.attempts + 1, now, message.expires_at, chance)
+        if due_at is None:
+            await store.outbox.failed(tx, message.id, claim_of(message), f"{code} until too late", now)
+        else:
+            await store.outbox.retry(tx, message.id, claim_of(message), due_at, code)
+
+    def _told(self, message: Message, outcome: str, code: str) -> None:
+        self._metrics.messages.labels(message.kind, outcome).inc()
+        log.info(
+            "A message was handled",
+            action="message_handled",
+            message=message.id,
+            message_kind=message.kind,
+            outcome=outcome,
+            code=code,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed(Exception):
+    """A row was handled that nobody had claimed."""
+
+    message: str
+
+
+def claim_of(message: Message) -> str:
+    """The claim's token. Raises Unclaimed for a row that was not claimed."""
+    if message.token is None:
+        raise Unclaimed(message.id)
+    return message.token
+
+
+STATES = ("pending", "claimed", "transmitting", "sent", "failed", "uncertain", "withdrawn", "expired")

@@ -1,0 +1,27 @@
+"""Deletes what is kept no longer: doorstep answers after 72 hours, dead links, old signals."""
+
+from datetime import datetime
+
+import structlog
+
+import store.doorstep
+import store.links
+import store.signals
+from scheduler.observe import Metrics
+from store.database import Database
+
+log = structlog.get_logger()
+
+
+async def tick(db: Database, metrics: Metrics, now: datetime) -> None:
+    """Deletes in one transaction and counts what went."""
+    async with db.write() as tx:
+        gone = {
+            "doorstep": await store.doorstep.purge(tx, now),
+            "links": await store.links.purge(tx, now),
+            "signals": await store.signals.purge(tx, now),
+        }
+    for what, count in gone.items():
+        metrics.deleted.labels(what).inc(count)
+    if any(gone.values()):
+        log.info("Old rows are deleted", action="rows_deleted", **gone)

@@ -1,0 +1,143 @@
+"""Closes sessions whose time is over: state, one proposal per participant and the check-ins that open.
+
+The server ends a room by its own deadline. Whichever of the two comes first, the result is the same: the
+state changes once, and proposals are computed again while late facts still arrive.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import store.attendance
+import store.groups
+import store.presence
+import store.rooms
+from care import attendance, checkins
+from care.attendance import Proposal
+from care.policy import Place, Policy, SessionTimes
+from care.verdict import Status
+from scheduler import checkins as invitations
+from scheduler import observe
+from scheduler.observe import Metrics
+from store.database import Database
+from store.groups import Session
+
+log = structlog.get_logger()
+
+FACTS_ARRIVE_FOR = timedelta(minutes=15)  # a server that was away writes its last facts when it is back
+
+
+async def tick(db: Database, metrics: Metrics, now: datetime) -> None:
+    """Closes what is over; proposes again for what was closed lately. A poisoned session stops no other."""
+    async with db.read() as tx:
+        due = await store.groups.due_to_close(tx, now)
+        lately = await store.groups.closed_since(tx, now - FACTS_ARRIVE_FOR)
+    for session in due:
+        try:
+            async with db.write() as tx:
+                closed = await close(tx, session, now)
+        except Exception as failure:
+            log.error(
+                "A session could not be closed",
+                action="close_failed",
+                session=session.id,
+                **observe.told(failure),
+            )
+            continue
+        if closed:
+            metrics.sessions_closed.inc()
+            log.info("A session is closed", action="session_closed", session=session.id)
+    for session in lately:
+        await propose_again(db, session, now)
+
+
+async def close(tx: AsyncConnection, session: Session, now: datetime) -> bool:
+    """True when this call closed the session; all that follows from it is in the same transaction."""
+    if not await store.groups.set_session_state(tx, session.id, "closed", now):
+        return False
+    await store.rooms.end(tx, session.id, now)
+    await propose(tx, session, now)
+    await open_checkins(tx, session, now)
+    return True
+
+
+async def propose_again(db: Database, session: Session, now: datetime) -> None:
+    """Stores new proposals where facts that came late change them; otherwise only reads."""
+    async with db.read() as tx:
+        fresh = {one.member: one for one in await proposals(tx, session, now)}
+        stored = {one.member: one for one in await store.attendance.proposals(tx, session.id)}
+    if fresh != stored:
+        async with db.write() as tx:
+            await propose(tx, session, now)
+
+
+async def propose(tx: AsyncConnection, session: Session, now: datetime) -> None:
+    """Computes and stores the proposals of a session; unchanged ones are not written again."""
+    await store.attendance.save(tx, session.id, await proposals(tx, session, now), now)
+
+
+async def proposals(tx: AsyncConnection, session: Session, now: datetime) -> tuple[Proposal, ...]:
+    """What the facts stored so far propose."""
+    return attendance.propose(
+        SessionTimes(
+            id=session.id,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            cancelled=session.state == "cancelled",
+        ),
+        await roster(tx, session),
+        await store.presence.facts(tx, session.id),
+        Policy(),
+        now,
+        await store.presence.heartbeats(tx, session.id),
+    )
+
+
+async def roster(tx: AsyncConnection, session: Session) -> list[Place]:
+    """The participants' places, with the technical failures proposed about earlier sessions."""
+    failures = await _technical_failures(tx, session)
+    return [
+        Place(
+            member=member.id,
+            joined_at=member.joined_at,
+            left_at=member.left_at,
+            technical_before=failures.get(member.id, 0),
+        )
+        for member in await store.groups.roster(tx, session.group)
+        if member.role == "participant"
+    ]
+
+
+async def _technical_failures(tx: AsyncConnection, session: Session) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for earlier in await store.groups.sessions_of(tx, session.group):
+        if earlier.ordinal >= session.ordinal:
+            break
+        for proposal in await store.attendance.proposals(tx, earlier.id):
+            if proposal.status is Status.TECHNICAL_FAILURE and "several_members" not in proposal.reasons:
+                counts[proposal.member] = counts.get(proposal.member, 0) + 1
+    return counts
+
+
+async def open_checkins(tx: AsyncConnection, session: Session, now: datetime) -> None:
+    """Plans the check-ins this session's end opens and invites to them."""
+    others = await store.groups.sessions_of(tx, session.group)
+    present = await store.groups.members(tx, session.group)
+    items = checkins.opened_by(
+        _meeting(session),
+        [_meeting(other) for other in others if other.state != "cancelled"],
+        [member.id for member in present if member.role == "participant"],
+    )
+    await invitations.plan(tx, items)
+    await invitations.invite(tx, now)
+
+
+def _meeting(session: Session) -> checkins.Meeting:
+    return checkins.Meeting(
+        id=session.id,
+        ordinal=session.ordinal,
+        count=session.count,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+    )

@@ -1,0 +1,74 @@
+"""The texts of messages: templates in the recipient's language, times in the recipient's zone."""
+
+import gettext
+import io
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import jinja2
+from babel import Locale, dates
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+WEB = Path(__file__).resolve().parent.parent / "web"
+DEFAULT_LANGUAGE = "en"
+
+
+class Words:
+    """The mail templates in every language there is a catalogue for."""
+
+    def __init__(self, root: Path = WEB) -> None:
+        catalogues = {DEFAULT_LANGUAGE: gettext.NullTranslations(), **_catalogues(root / "locale")}
+        self._environments = {
+            language: _environment(root, language, catalogue) for language, catalogue in catalogues.items()
+        }
+
+    def subject_and_body(self, kind: str, locale: str, **context: object) -> tuple[str, str]:
+        """The subject (one line) and the body of a kind of message. Raises jinja2.TemplateNotFound.
+
+        `locale` is a language tag; a language without a catalogue gets English.
+        """
+        language = locale.replace("_", "-").split("-")[0].lower()
+        environment = self._environments.get(language, self._environments[DEFAULT_LANGUAGE])
+        module = environment.get_template(f"mail/{kind}.txt").make_module(dict(context))
+        subject = " ".join(str(module.subject).split())  # type: ignore[attr-defined]
+        return subject, str(module).strip() + "\n"
+
+
+def _catalogues(folder: Path) -> dict[str, gettext.NullTranslations]:
+    found: dict[str, gettext.NullTranslations] = {}
+    for source in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
+        language = source.parent.parent.name
+        compiled = io.BytesIO()
+        with source.open("rb") as lines:
+            write_mo(compiled, read_po(lines, locale=language))
+        compiled.seek(0)
+        found[language] = gettext.GNUTranslations(compiled)
+    return found
+
+
+def _environment(root: Path, language: str, catalogue: gettext.NullTranslations) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(root / "templates"),
+        autoescape=False,  # noqa: S701 - plain text; HTML is never built here
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    locale = Locale.parse(language)
+    environment.filters["day"] = lambda moment, zone: _day(moment, zone, locale)
+    environment.filters["clock"] = lambda moment, zone: _clock(moment, zone)
+    return environment
+
+
+def _day(moment: datetime, zone: str, locale: Locale) -> str:
+    local = moment.astimezone(ZoneInfo(zone))
+    return str(dates.format_skeleton("MMMMEEEEd", local, locale=locale))
+
+
+def _clock(moment: datetime, zone: str) -> str:
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%H:%M} ({zone.rsplit('/', maxsplit=1)[-1].replace('_', ' ')})"
