@@ -74,9 +74,7 @@ async def opened(tls: ssl.SSLContext | None = None) -> AsyncIterator[PostOffice]
     office = PostOffice()
 
     def speak() -> SMTP:
-        spoken = SMTP(
-            office, hostname="post.example", tls_context=tls, require_starttls=tls is not None, **how
-        )
+        spoken = SMTP(office, hostname="post.example", tls_context=tls, require_starttls=tls is not None)
         office.servers.append(spoken)
         return spoken
 
