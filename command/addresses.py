@@ -1,17 +1,7 @@
-"""Where a process listens and how it is reached: loopback or the local network."""
+"""How this machine is reached from the network it is on."""
 
 import ipaddress
 import socket
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` (a name or an address) can only be reached from this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def local_network_address() -> str:
@@ -26,11 +16,3 @@ def local_network_address() -> str:
     if ipaddress.ip_address(address).is_loopback:
         raise OSError("this machine has no address on a network")
     return address
-
-
-def split(bind: str) -> tuple[str, int]:
-    """Host and port of `HOST:PORT`, an IPv6 host in brackets. Raises ValueError with a sentence."""
-    host, colon, port = bind.rpartition(":")
-    if not colon or not host or not port.isdigit() or int(port) > 65535:
-        raise ValueError(f"{bind} is not HOST:PORT")
-    return host.removeprefix("[").removesuffix("]"), int(port)

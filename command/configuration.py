@@ -9,11 +9,14 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
+import server.settings
+import store.settings
 from command import settings
 from scheduler.settings import SchedulerSettings
 from server.settings import ServerSettings
-from store.settings import SECRETS, StoreSettings
+from store.settings import StoreSettings
 
+SECRETS = server.settings.SECRETS | store.settings.SECRETS
 MODELS: tuple[type[BaseSettings], ...] = (StoreSettings, ServerSettings, SchedulerSettings)
 
 
@@ -42,7 +45,7 @@ def variables() -> dict[str, FieldInfo]:
 def unknown() -> list[str]:
     """Variables of this environment that look like ours and are not: nothing misspelt passes in silence."""
     known = variables()
-    allowed = set(known) | {f"{name}_FILE" for name, info in known.items() if _is_secret(name, info)}
+    allowed = set(known) | {f"{name}_FILE" for name, info in known.items() if is_secret(name, info)}
     return sorted(name for name in settings.ours() if name.upper() not in allowed)
 
 
@@ -75,13 +78,14 @@ def shown() -> list[Setting]:
             variable = f"{settings.PREFIX}{name}".upper()
             rows[variable] = Setting(
                 variable=variable,
-                value=_plain(value, secret=_is_secret(name, info)),
+                value=_plain(value, secret=is_secret(name, info)),
                 is_default=name not in values.model_fields_set,
             )
     return [rows[name] for name in sorted(rows)]
 
 
-def _is_secret(name: str, info: FieldInfo) -> bool:
+def is_secret(name: str, info: FieldInfo) -> bool:
+    """Whether this variable may come from a file and is never shown."""
     return name.removeprefix(settings.PREFIX).lower() in SECRETS or _mentions(info.annotation, SecretStr)
 
 

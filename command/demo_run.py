@@ -7,7 +7,8 @@ from pathlib import Path
 
 import store.roles
 import store.schema
-from command import addresses, demo, ending, link_sheet, ready, settings, supervisor
+from command import demo, ending, link_sheet, ready, settings, supervisor
+from server.settings import host_port, is_loopback
 from store.database import Database
 from store.sealing import Keys
 from store.settings import StoreSettings
@@ -70,8 +71,8 @@ async def _announce(
 
 
 def _environment(plan: demo.Plan, bind: str) -> dict[str, str]:
-    host, _ = addresses.split(bind)
-    if not addresses.is_loopback(host):
+    host, _ = host_port(bind)
+    if not is_loopback(host):
         raise DemoRefused(f"The demo lets everyone in, so it listens on this machine only, not on {host}.")
     chosen = {"IPT_MODE": "demo", "IPT_BIND": bind, "IPT_BASE_URL": plan.base_url}
     return {name: value for name, value in HABITS.items() if name not in settings.ours()} | chosen

@@ -27,8 +27,19 @@ def participant(place: Place, to_file: ToFile = None) -> None:
     shell.go(_give(place, to_file, staff=False))
 
 
+@app.command("mail")
+def mail(place: Place) -> None:
+    """Mail a participant the link to the next session; again, a new one that ends the earlier ones."""
+    shell.go(_mail(place))
+
+
+async def _mail(place: str) -> None:
+    async with shell.writing() as tx:
+        print(f"queued: {await links.invite(tx, place, datetime.now(UTC))}")
+
+
 async def _give(place: str, to_file: Path | None, *, staff: bool) -> None:
-    base_url = ServerSettings().base_url
+    base_url = ServerSettings().site
     async with shell.writing() as tx:
         address = await links.mint(tx, base_url, place, staff=staff, now=datetime.now(UTC))
     if to_file is None:

@@ -1,7 +1,7 @@
 """The `ipt-rooms` command line: every way to start, prepare and ask the product from a shell."""
 
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -10,6 +10,7 @@ import typer
 import store.roles
 import store.schema
 import store.sealing
+import store.signals
 from command import (
     configuration,
     demo,
@@ -29,9 +30,11 @@ from store.settings import StoreSettings
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 config_app = typer.Typer(help="Settings.", no_args_is_help=True)
+clock_app = typer.Typer(help="The scheduler's clock.", no_args_is_help=True)
 app.add_typer(group_commands.app, name="group")
 app.add_typer(link_commands.app, name="link")
 app.add_typer(config_app, name="config")
+app.add_typer(clock_app, name="clock")
 
 WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
 EXPECTED = (
@@ -118,6 +121,17 @@ def scheduler(with_parent: WithParent = False) -> None:
     """Run one scheduler process."""
     configuration.check()
     shell.go(scheduler_process.run(SchedulerSettings(), StoreSettings(), with_parent=with_parent))
+
+
+@clock_app.command("accept")
+def clock_accept() -> None:
+    """Say that the wall clock is right after it leapt; messages that waited for this go out."""
+    shell.go(_accept_clock())
+
+
+async def _accept_clock() -> None:
+    async with shell.writing() as tx:
+        await store.signals.put(tx, "clock", {"what": "accept"}, datetime.now(UTC))
 
 
 @config_app.command("show")

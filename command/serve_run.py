@@ -18,7 +18,7 @@ async def run(*, lan: bool, media_workers: int) -> None:
         environment |= on_this_network(StoreSettings(), datetime.now(UTC))
     settings.adopt(environment)
     chosen = ServerSettings()
-    print(f"IPT Rooms serves {chosen.base_url} from {chosen.bind}; end with Ctrl-C.", flush=True)
+    print(f"IPT Rooms serves {chosen.site} from {chosen.bind}; end with Ctrl-C.", flush=True)
     await supervisor.supervise(
         [supervisor.Child(name=name, arguments=(name,)) for name in ("server", "scheduler")], stop
     )

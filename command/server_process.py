@@ -9,10 +9,10 @@ import store.live
 import store.roles
 import store.schema
 import store.sealing
-from command import addresses, ending
+from command import ending
 from server import observe
 from server.app import build_app
-from server.settings import ServerSettings
+from server.settings import ServerSettings, host_port
 from store.database import Database
 from store.sealing import Keys
 from store.settings import StoreSettings
@@ -46,11 +46,10 @@ async def _listen(settings: ServerSettings, app: web.Application, stop: asyncio.
         web.AppRunner(observe.build_metrics_app(app), access_log=None) if settings.metrics_bind else None
     )
     try:
-        host, port = addresses.split(settings.bind)
-        await web.TCPSite(runner, host, port, ssl_context=_tls(settings)).start()
+        await web.TCPSite(runner, settings.host, settings.port, ssl_context=_tls(settings)).start()
         if watching is not None and settings.metrics_bind:
             await watching.setup()
-            await web.TCPSite(watching, *addresses.split(settings.metrics_bind)).start()
+            await web.TCPSite(watching, *host_port(settings.metrics_bind)).start()
         await stop.wait()
     finally:
         if watching is not None:
