@@ -76,11 +76,13 @@ def shown() -> list[Setting]:
         for name, info in model.model_fields.items():
             value = getattr(values, name)
             variable = f"{settings.PREFIX}{name}".upper()
-            rows[variable] = Setting(
+            setting = Setting(
                 variable=variable,
                 value=_plain(value, secret=is_secret(name, info)),
                 is_default=name not in values.model_fields_set,
             )
+            # Where two processes read the same variable, the server's default is the one to show.
+            rows.setdefault(variable, setting)
     return [rows[name] for name in sorted(rows)]
 
 
