@@ -79,7 +79,7 @@ def sit(turn: Turn, seat: Seat, socket: Socket) -> None:
         seat.since = None
     if seat.stage is Stage.ROOM and seat.must_greet:
         seat.stage = Stage.LOBBY
-        turn.note(Kind.SENT_BACK, seat.member, detail="other_device")
+        turn.note(Kind.SENT_BACK, seat.member, detail="device")
     seat.since = seat.since or turn.now.wall
 
 
@@ -126,6 +126,13 @@ def final(turn: Turn, socket: Socket, code: str, words: str = "") -> None:
     """The last state and the goodbye."""
     turn.send(socket.id, view.state(turn.room, socket, turn.now))
     turn.dismiss(socket.id, code, words)
+
+
+def forwarded(turn: Turn, member: str) -> None:
+    """Tells the facilitators whose link was tried elsewhere."""
+    name = turn.room.seats[member].name
+    for leader in turn.room.facilitators():
+        turn.tell(leader, told.Notice(code="other_device", words=name))
 
 
 def revoked(turn: Turn, member: str, link: str | None) -> None:

@@ -77,6 +77,10 @@ class Room:
         """A link (or every link) of a member was withdrawn."""
         return self._turn(now, lambda turn: coming.revoked(turn, member, link))
 
+    def forwarded(self, member: str, now: Now) -> list[Effect]:
+        """Somebody tried a member's link on another device and was refused: the facilitators learn it."""
+        return self._turn(now, lambda turn: coming.forwarded(turn, member))
+
     def end(self, why: str, now: Now) -> list[Effect]:
         """The session was closed elsewhere."""
         return self._turn(now, lambda turn: timing.end_room(turn, why))

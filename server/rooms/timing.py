@@ -62,12 +62,18 @@ def hold_or_resume(turn: Turn) -> None:
     room = turn.room
     if room.state == "open" and not any(leads(f, turn) for f in room.facilitators()):
         room.state = "held"
-        turn.note(Kind.ROOM_HELD)
+        turn.note(Kind.ROOM_HELD, at_ms=last_lead_ms(turn))
         tell_room(turn, "held")
     elif room.state == "held" and any(f.up for f in room.facilitators()):
         room.state = "open"
         turn.note(Kind.ROOM_RESUMED)
         tell_room(turn, "resumed")
+
+
+def last_lead_ms(turn: Turn) -> int:
+    """When the last facilitator was lost: by media, or by leaving just now."""
+    lost = [f.lost_ms for f in turn.room.facilitators() if f.lost_ms is not None]
+    return max(lost, default=turn.now.mono_ms)
 
 
 def leads(seat: Seat, turn: Turn) -> bool:

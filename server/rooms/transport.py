@@ -2,7 +2,7 @@
 
 from care.facts import Kind
 from server.media import messages
-from server.media.messages import Down, FirstMedia, NoMedia, Prefer, Up
+from server.media.messages import CloseLeg, Down, FirstMedia, NoMedia, Prefer, Up
 from server.rooms import said, tables, told
 from server.rooms.state import Leg, Seat, Stage
 from server.rooms.turn import Turn
@@ -126,6 +126,9 @@ def down(turn: Turn, seat: Seat, leg: Leg, reason: str, last_alive_ms: int) -> N
         turn.note(Kind.TRANSPORT_DOWN, leg.member, leg.id, reason, last_alive_ms)
     elif reason in FAILED:
         turn.note(Kind.ATTEMPT_FAILED, leg.member, leg.id, reason)
+    if reason == "replaced":
+        # Another DTLS identity under the same id: a new connection must have a new id.
+        turn.order(CloseLeg(leg=leg.id))
     if seat.leg is not leg:
         return
     turn.lose(seat, leg, last_alive_ms if leg.up else (seat.lost_ms or turn.now.mono_ms))

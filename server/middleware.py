@@ -1,0 +1,144 @@
+"""What every request passes: an id, one place for errors, the check that changes come from our own pages,
+headers.
+"""
+
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from server import keys, network, signin
+from server.observe import METRICS
+from server.pages import errors
+from server.refusals import Refused
+from server.settings import ServerSettings
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+HSTS = "max-age=31536000; includeSubDomains"
+CAMERA = "camera=(self), microphone=(self), autoplay=(self), screen-wake-lock=(self), display-capture=()"
+NO_CAMERA = "camera=(), microphone=(), display-capture=()"
+OTHERS = "geolocation=(), payment=(), usb=(), midi=(), accelerometer=(), gyroscope=()"
+
+
+@web.middleware
+async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Gives the request an id and a CSP nonce; counts and logs its end by route, never by address."""
+    request["request_id"] = secrets.token_hex(8)
+    request["nonce"] = secrets.token_urlsafe(16)
+    route = route_of(request)
+    started = time.perf_counter()
+    with structlog.contextvars.bound_contextvars(request=request["request_id"]):
+        response = await handler(request)
+        seconds = time.perf_counter() - started
+        metrics = request.app[METRICS]
+        metrics.requests.labels(route, str(response.status)).inc()
+        metrics.seconds.labels(route).observe(seconds)
+        log.info(
+            "Answered",
+            extra={
+                "action": "request",
+                "method": request.method,
+                "route": route,
+                "status": response.status,
+                "ms": round(seconds * 1000, 1),
+            },
+        )
+    return response
+
+
+def route_of(request: web.Request) -> str:
+    """The route as it is registered, so that no id or place of a person is named."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "none"
+
+
+@web.middleware
+async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every error becomes a calm page. What went wrong inside stands in the log under the request's id."""
+    try:
+        return await handler(request)
+    except Refused as refusal:
+        request.app[METRICS].refused.labels(refusal.code).inc()
+        log.info("Refused", extra={"action": "refused", "code": refusal.code})
+        return errors.response(request, refusal.status, refusal.code)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        code = error.reason if error.status == 403 else ""
+        return errors.response(request, error.status, code)
+    except (SQLAlchemyError, OSError) as error:
+        log.exception("The database did not answer", extra={"action": "database_failed"}, exc_info=error)
+        return errors.response(request, 503, "")
+    except Exception as error:  # the border of the process: the page says an id, the log says what
+        log.exception("A request failed", extra={"action": "request_failed"}, exc_info=error)
+        return errors.response(request, 500, "")
+
+
+@web.middleware
+async def guard_changes(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Changes come from our own pages only, and below a person's place with that sign-in's own value."""
+    if request.method not in SAFE:
+        if not network.same_origin(request, request.app[keys.SETTINGS]):
+            raise Refused("origin")
+        if "place" in request.match_info and "X-CSRF" not in request.headers:
+            await check_form(request)
+    return await handler(request)
+
+
+async def check_form(request: web.Request) -> None:
+    """Raises Refused `csrf` for a form without its value. A script's header is checked where it is used."""
+    found = await signin.current(request)
+    given = (await request.post()).get("csrf", "")
+    if not isinstance(given, str) or not signin.csrf_matches(request, found, given):
+        raise Refused("csrf")
+
+
+def headers_for(settings: ServerSettings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Sets what browsers must be told, on every answer of whatever kind."""
+    sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in settings.origins()))
+
+    async def put(request: web.Request, response: web.StreamResponse) -> None:
+        headers = response.headers
+        headers["Content-Security-Policy"] = policy(request.get("nonce", ""), sockets)
+        headers["Permissions-Policy"] = f"{CAMERA if '/room/' in request.path else NO_CAMERA}, {OTHERS}"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Frame-Options"] = "DENY"
+        headers["X-Robots-Tag"] = "noindex, nofollow"
+        headers.setdefault("Cache-Control", "no-store")
+        headers.popall("Server", None)
+        if request.get("request_id"):
+            headers["X-Request-Id"] = request["request_id"]
+        if settings.secure:
+            headers["Strict-Transport-Security"] = HSTS
+
+    return put
+
+
+def policy(nonce: str, sockets: str) -> str:
+    """The content security policy of one answer (CSP Level 3)."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' 'nonce-{nonce}'" if nonce else "script-src 'none'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "media-src 'self' blob:",
+            f"connect-src 'self' {sockets}",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "object-src 'none'",
+            "frame-ancestors 'none'",
+        )
+    )

@@ -1,0 +1,136 @@
+"""From a sign-in to a ticket, from a ticket to a seat."""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+import store.groups
+import store.rooms
+import store.signins
+from server.refusals import Refused
+from server.rooms import loading
+from server.rooms.live_room import LiveRoom
+from server.rooms.moment import Now, epoch_ms
+from server.rooms.registry import Registry, RoomRefused
+from server.rooms.state import OVERRUN, Entrant
+from store.groups import Session
+from store.signins import SignIn
+
+TICKET_S = 30.0
+EARLY = timedelta(minutes=60)
+"How long before the planned start the door can be reached."
+TICKETS = 20.0
+TICKETS_PER_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a ticket speaks for."""
+
+    place: str
+    session: str
+    signin: str
+    entrant: Entrant
+
+
+async def issue(
+    registry: Registry, signin: SignIn, session_id: str, language: str, now: Now
+) -> tuple[str, Session]:
+    """A ticket for this person to this session, and the session. Raises Refused."""
+    if not await registry.live.allow(f"tickets:{signin.member}", TICKETS, TICKETS_PER_S):
+        raise Refused("too_many")
+    async with registry.db.read() as tx:
+        session = await store.groups.session(tx, session_id)
+        record = await store.rooms.load(tx, session_id)
+        known = await store.rooms.greeted(tx, signin.member, signin.device)
+    if session is None or session.group != signin.group or signin.role == "coordinator":
+        raise Refused("unknown")
+    check_time(session, now)
+    if record is not None and record.state == "ended":
+        raise Refused("ended")
+    await reach(registry, session_id, signin.member)
+    entrant = Entrant(
+        member=signin.member,
+        device=signin.device,
+        link=signin.link,
+        known=known,
+        new_device=signin.new_device,
+        language=language,
+    )
+    ticket = secrets.token_urlsafe(32)
+    body = write(Ticket(signin.place, session_id, signin.id, entrant))
+    await registry.live.ticket_put(ticket, body, TICKET_S)
+    return ticket, session
+
+
+def check_time(session: Session, now: Now) -> None:
+    """Raises Refused `too_early` or `ended`."""
+    if session.state in ("closed", "cancelled") or now.wall >= session.ends_at + OVERRUN:
+        raise Refused("ended")
+    opens_at = session.starts_at - EARLY
+    if now.wall < opens_at:
+        raise Refused("too_early", opens_at_ms=epoch_ms(opens_at))
+
+
+async def reach(registry: Registry, session: str, member: str) -> LiveRoom:
+    """The live room with a seat for this member. Raises Refused."""
+    try:
+        live = await registry.room(session)
+    except RoomRefused as refusal:
+        raise Refused(refusal.code) from refusal
+    if live.ended:
+        raise Refused("ended")
+    if member not in live.room.data.seats:
+        await enlist(registry, live, member)
+    return live
+
+
+async def enlist(registry: Registry, live: LiveRoom, member: str) -> None:
+    """Gives a seat to somebody who joined the group after the room was made. Raises Refused."""
+    async with registry.db.read() as tx:
+        found = await store.groups.member_by_id(tx, member)
+    seats = await loading.roster(registry.db, registry.keys, found.group) if found else []
+    taken = {s.seat for s in live.room.data.seats.values()}
+    fresh = next((s for s in seats if s.member == member and s.seat not in taken), None)
+    if fresh is None:
+        raise Refused("unknown")
+    live.room.data.seats.setdefault(member, fresh)
+
+
+async def redeem(registry: Registry, ticket: str, place: str, session: str, now: Now) -> Ticket:
+    """What the ticket stands for, once. Raises Refused `signin` when it is unknown, used, late, for another
+    address, or when the sign-in behind it has ended since.
+    """
+    body = await registry.live.ticket_take(ticket)
+    found = read(body) if body is not None else None
+    if found is None or found.place != place or found.session != session:
+        raise Refused("signin")
+    async with registry.db.read() as tx:
+        if not await store.signins.holds(tx, found.signin, now.wall):
+            raise Refused("signin")
+    return found
+
+
+def write(ticket: Ticket) -> str:
+    """The ticket as the directory keeps it."""
+    return json.dumps([ticket.place, ticket.session, ticket.signin, asdict(ticket.entrant)])
+
+
+def read(body: str) -> Ticket:
+    """The ticket of a body that `write` made."""
+    place, session, signin, entrant = json.loads(body)
+    return Ticket(place, session, signin, Entrant(**entrant))
+
+
+def relay(urls: tuple[str, ...], secret: str, ends_at: datetime, opaque: str) -> dict[str, object]:
+    """Credentials for a TURN relay that checks a shared secret (coturn: use-auth-secret), good until 30
+    minutes after the session. The name holds an opaque id, never a person.
+    """
+    username = f"{int((ends_at + OVERRUN).timestamp())}:{opaque}"
+    # The relay defines SHA-1 here; as a MAC with a secret key it is not affected by collisions.
+    mac = hmac.new(secret.encode(), username.encode(), hashlib.sha1).digest()
+    return {"urls": list(urls), "username": username, "credential": base64.b64encode(mac).decode()}

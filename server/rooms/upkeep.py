@@ -1,0 +1,94 @@
+"""What a server does again and again for its rooms: proofs of life, leases, words of other processes."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
+
+import store.presence
+from server.media.messages import CloseRoom
+from server.rooms.registry import LEASE_S, Registry
+from store.signals import Reader, Signal
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 10.0
+SIGNALS_S = 0.5
+"A withdrawn link closes its sockets within a second."
+
+
+async def every(seconds: float, what: str, step: Callable[[], Awaitable[None]]) -> None:
+    """Does the step again and again; a failure is logged once when it begins and once when it is over."""
+    broken = False
+    while True:
+        try:
+            await step()
+            if broken:
+                broken = False
+                log.warning("Works again", extra={"action": f"{what}_works"})
+        except (SQLAlchemyError, OSError) as error:
+            if not broken:
+                broken = True
+                log.error("Fails", extra={"action": f"{what}_fails", "error": type(error).__name__})
+        await asyncio.sleep(seconds)
+
+
+async def beat(registry: Registry) -> None:
+    """Stores that this server lives, and each connection's last proof of life."""
+    now = registry.clock()
+    proofs = {leg: now.at(alive_ms) for leg, alive_ms in registry.alive.items()}
+    for live in registry.rooms.values():
+        proofs |= dict.fromkeys(live.room.data.sockets, now.wall)
+    async with registry.db.write() as tx:
+        await store.presence.beat(tx, registry.boot, now.wall, proofs, registry.node)
+
+
+async def leases(registry: Registry) -> None:
+    """Renews the lease of every room here. One that another server took meanwhile is given up."""
+    for session, live in list(registry.rooms.items()):
+        if live.ended and not live.outbound:
+            registry.forget(session)
+            await registry.live.release(session, registry.node)
+        elif not await registry.live.renew(session, registry.node, LEASE_S):
+            log.error("A room is held by another server", extra={"action": "lease_lost", "session": session})
+            registry.dismiss(live, "moved", 1012)
+            registry.engine.send(CloseRoom(room=session))
+            registry.forget(session)
+        else:
+            for socket in live.room.data.sockets.values():
+                await registry.live.arrive(session, socket.entrant.member, LEASE_S)
+
+
+class Signals:
+    """Words of other processes through the database."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._reader = Reader()
+
+    async def poll(self) -> None:
+        """Takes what is new and acts on it."""
+        async with self._registry.db.read() as tx:
+            fresh = await self._reader.poll(tx)
+        for signal in fresh:
+            if signal.topic == "links":
+                self._links(signal)
+            elif signal.topic == "sessions":
+                self._sessions(signal)
+
+    def _links(self, signal: Signal) -> None:
+        member, link = str(signal.body.get("member")), str(signal.body.get("link"))
+        for live in self._registry.rooms.values():
+            if member not in live.room.data.seats:
+                continue
+            if signal.body.get("what") == "revoked":
+                live.act(partial(live.room.revoked, member, link))
+            elif signal.body.get("what") == "other_device":
+                live.act(partial(live.room.forwarded, member))
+
+    def _sessions(self, signal: Signal) -> None:
+        live = self._registry.rooms.get(str(signal.body.get("session")))
+        if live is not None and signal.body.get("what") in ("closed", "cancelled"):
+            live.act(partial(live.room.end, "session_closed"))

@@ -1,0 +1,24 @@
+"""The whole application on one page."""
+
+from aiohttp import web
+
+from server import health
+from server.pages import assets, attendance, crisis, demo, front, home, link, room
+from server.rooms import socket, tickets
+
+
+def routes(*, demo_mode: bool) -> list[web.RouteDef]:
+    """Every address this server answers."""
+    return [
+        *front.routes(),
+        *link.routes(),
+        *home.routes(),
+        *room.routes(),
+        *attendance.routes(),
+        *crisis.routes(),
+        *assets.routes(),
+        *health.routes(),
+        web.post("/s/{place}/ticket/{session}", tickets.post),
+        web.get("/s/{place}/socket/{session}", socket.connect),
+        *(demo.routes() if demo_mode else []),
+    ]
