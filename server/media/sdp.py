@@ -84,7 +84,7 @@ def parse(text: str) -> Description:
         raise ValueError("The offer is too long")
     found = Description()
     section: Section | None = None
-    for line in text.splitlines():
+    for line in text.replace("\r\n", "\n").split("\n"):
         if line.startswith("m="):
             section = _media(line[2:])
             if len(found.sections) == MAX_SECTIONS:

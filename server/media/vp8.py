@@ -17,11 +17,14 @@ def black_packet(picture: int, tl0: int) -> bytes:
 
 
 def parse(payload: bytes | bytearray | memoryview, start: int, end: int) -> Descriptor:
-    """The descriptor of the payload in [start, end). Raises ValueError when it is cut."""
+    """The descriptor of the payload in [start, end), in a buffer that reaches at least six bytes further.
+
+    Raises ValueError when it is cut.
+    """
     first = payload[start]
     at = start + 1
     picture_at = picture = tl0 = 0
-    if first & 0x80 and at < end - 3:
+    if first & 0x80:
         flags = payload[at]
         at += 1
         if flags & 0x80:
