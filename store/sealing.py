@@ -6,6 +6,7 @@ file, 0600; it is kept and backed up apart from the database.
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
 import os
@@ -194,9 +195,12 @@ def create_key_file(path: Path) -> None:
 def parse_key_file(path: Path) -> dict[str, bytes]:
     """Master keys by name, newest first. Raises KeyRefused for a damaged file."""
     masters: dict[str, bytes] = {}
-    for line in path.read_text().split():
+    for line in path.read_text().splitlines():
         name, _, text = line.partition(":")
-        secret = base64.b64decode(text)
+        try:
+            secret = base64.b64decode(text, validate=True)
+        except binascii.Error:
+            secret = b""
         if len(secret) != 32 or hashlib.sha256(secret).hexdigest()[:8] != name:
             raise KeyRefused(f"The master key file {path} is damaged. Restore it from its backup.")
         masters[name] = secret

@@ -118,6 +118,22 @@ async def find(tx: AsyncConnection, place: str, token: str, now: datetime) -> Si
     )
 
 
+async def holds(tx: AsyncConnection, signin_id: str, now: datetime) -> bool:
+    """True while the sign-in is neither closed, over, nor idle for too long, and its member has not left."""
+    query = (
+        select(signin.c.id)
+        .join(member, member.c.id == signin.c.member)
+        .where(
+            signin.c.id == signin_id,
+            signin.c.closed_at.is_(None),
+            signin.c.expires_at > now,
+            signin.c.seen_at > now - IDLE,
+            member.c.left_at.is_(None),
+        )
+    )
+    return (await tx.execute(query)).first() is not None
+
+
 async def touch(tx: AsyncConnection, signin_id: str, now: datetime) -> None:
     """The person was here just now."""
     await tx.execute(
