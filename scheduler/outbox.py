@@ -128,7 +128,8 @@ class Sender:
         if wait is not None:
             await self._later(tx, message, wait, now)
             return None
-        message_id = store.outbox.message_id(message.key, self._settings.mail_domain)
+        # A repeat keeps the first Message-ID even where the sender's domain was changed in between.
+        message_id = message.message_id or store.outbox.message_id(message.key, self._settings.mail_domain)
         if not await store.outbox.transmitting(tx, message.id, held, message_id, now):
             return None
         return await self._write(tx, message, subject, contact, message_id, now)

@@ -67,7 +67,8 @@ async def propose_again(db: Database, session: Session, now: datetime) -> None:
     async with db.read() as tx:
         fresh = {one.member: one for one in await proposals(tx, session, now)}
         stored = {one.member: one for one in await store.attendance.proposals(tx, session.id)}
-    if fresh != stored:
+    # A session closed by hand without proposals, such as one from before the members came, stays without.
+    if stored and fresh != stored:
         async with db.write() as tx:
             await propose(tx, session, now)
 
