@@ -25,6 +25,8 @@ class Frame:
     key: bool
     parts: tuple[bytes, ...]
     ticks: int
+    roomy: bool = False
+    "Every part has room for the stamp, not only the last."
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def filler_video(parts: int = 2, size: int = 1000, ticks: int = 3600, every: int
 def _filler(key: bool, parts: int, size: int, ticks: int) -> Frame:
     head = b"\x10\x02\x00\x9d\x01\x2a\x80\x02\x68\x01" if key else b"\x11\x02\x00"
     first = head + FILLER[: size - len(head)]
-    return Frame(key, (first,) + (FILLER[:size],) * (parts - 1), ticks)
+    return Frame(key, (first,) + (FILLER[:size],) * (parts - 1), ticks, roomy=True)
 
 
 @functools.cache

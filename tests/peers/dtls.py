@@ -204,5 +204,8 @@ class Buffer:
         self.length = ffi.new("int *")
 
 
+REPLAYED = (9, 10)
+"""libsrtp's answers to a packet that came before (RFC 3711 3.3.2)."""
+
 protect = lib.srtp_protect
 unprotect = lib.srtp_unprotect

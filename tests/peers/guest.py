@@ -82,11 +82,29 @@ class Guest:
     async def publish(self, *, mic: bool = True, camera: bool = True) -> None:
         """Say what is on and send it."""
         assert self.socket is not None
-        assert self.replay is not None
         await self.socket.say("mic", on=mic)
         await self.socket.say("camera", on=camera)
+        self.send(mic=mic, camera=camera)
+
+    def send(self, *, mic: bool, camera: bool) -> None:
+        """Start or stop sending without a word to the server."""
+        assert self.replay is not None
         self.replay.mic(mic)
         self.replay.camera(camera)
+
+    async def until_waiting(self, member: str) -> None:
+        """As a facilitator: that person knocks."""
+        assert self.socket is not None
+        await self.socket.until(
+            lambda s: any(w["member"] == member and w["stage"] == "lobby" for w in s["waiting"]), 30
+        )
+
+    async def until_full(self, others: int) -> None:
+        """In the room, with so many other people in the slots."""
+        assert self.socket is not None
+        await self.socket.until(
+            lambda s: s["stage"] == "room" and sum(e["member"] is not None for e in s["slots"]) >= others, 60
+        )
 
     async def admit(self, member: str) -> None:
         """As a facilitator: greet first where that is required, then admit."""

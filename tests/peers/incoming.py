@@ -51,6 +51,11 @@ class Tally:
             setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
         return self
 
+    def clear(self) -> None:
+        """Count from zero."""
+        for item in fields(self):
+            setattr(self, item.name, 0)
+
     def faults(self) -> dict[str, int]:
         """Every count that must be zero whatever the network did."""
         names = ("spoilt", "strangers", "misplaced", "mistimed", "mispictured", "misnumbered", "unauthentic")
@@ -126,7 +131,7 @@ class Incoming:
                 self.cycles += 1
         self.got += 1
         self.last_at = now / 1e9
-        if repair:
+        if repair or fresh == 3:
             tally.repaired += 1
         else:
             tally.packets += 1
@@ -141,14 +146,14 @@ class Incoming:
         if mark is None:
             self._unmarked(view, body, end)
         else:
-            self._marked(mark, timestamp, now, repair or fresh == 2)
+            self._marked(mark, timestamp, now, repair or fresh > 1)
 
     def _begin(self, sequence: int, now: int) -> None:
         self.began, self.base = True, sequence
         self.first_at = now / 1e9
 
     def _place(self, sequence: int, expected: int, now: float, repair: bool) -> int:
-        """1 for a packet after a gap, 2 for one that fills a gap, 0 for a repetition."""
+        """1 for a packet after a gap, 2 for one that fills a gap unasked, 3 asked for, 0 for a repetition."""
         ahead = (sequence - expected) & 0xFFFF
         if ahead < 0x8000:
             if ahead > 2000:
@@ -160,7 +165,8 @@ class Incoming:
             if sequence < expected:
                 self.cycles += 1
             return 1
-        return 2 if self.gaps.pop(sequence, None) is not None else 0
+        gap = self.gaps.pop(sequence, None)
+        return 0 if gap is None else 3 if gap.asked else 2
 
     def _descriptor(self, view: memoryview, start: int, end: int, timestamp: int, ordered: bool) -> int:
         """Where the VP8 payload begins (RFC 7741 4.2); checks the picture id of packets that come in
@@ -233,9 +239,13 @@ class Incoming:
                 ask.append(sequence)
         return ask if self.repairable else []
 
+    def highest(self) -> int:
+        """The extended highest sequence number."""
+        return self.cycles << 16 | (self.expected - 1) & 0xFFFF if self.expected else (self.cycles << 16) - 1
+
     def block(self, now: float) -> bytes:
         """The report block on this stream since the last one."""
-        highest = self.cycles << 16 | (self.expected - 1) & 0xFFFF
+        highest = self.highest()
         expected = highest - self.base + 1
         before = self.reported
         self.reported = (expected, self.got)

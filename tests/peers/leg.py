@@ -187,8 +187,12 @@ class Leg:
         if rx is None:
             return
         IN.length[0] = size
-        if dtls.unprotect(rx.context, IN.cdata, IN.length):
-            self.tally.unauthentic += 1
+        error = dtls.unprotect(rx.context, IN.cdata, IN.length)
+        if error:
+            if error in dtls.REPLAYED:
+                self.tally.repeats += 1
+            else:
+                self.tally.unauthentic += 1
             return
         size = IN.length[0]
         first, second, sequence, timestamp, ssrc = _header.unpack_from(view)

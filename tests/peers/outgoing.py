@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 from tests.peers import rtcp, sdp, stamp
-from tests.peers.clips import Clip
+from tests.peers.clips import Clip, Frame
 
 HISTORY = 1024
 HEADER = struct.Struct("!BBHIIHHBBHBH")
@@ -64,8 +64,7 @@ class Outgoing:
         self.last_frame = time.time()
         last = len(frame.parts) - 1
         made = [
-            self._packet(part, n == 0, n == last, frame.key, transport + n)
-            for n, part in enumerate(frame.parts)
+            self._packet(part, n == 0, n == last, frame, transport + n) for n, part in enumerate(frame.parts)
         ]
         self.frames += 1
         self.timestamp = (self.timestamp + frame.ticks) & 0xFFFFFFFF
@@ -73,18 +72,18 @@ class Outgoing:
         self.tl0 = (self.tl0 + 1) & 0xFF
         return made
 
-    def _packet(self, part: bytes, first: bool, last: bool, key: bool, transport: int) -> bytes:
+    def _packet(self, part: bytes, first: bool, last: bool, frame: Frame, transport: int) -> bytes:
         names = self.names
         sequence = self.sequence
         marked = names.payload if not last or self.clip.kind == "audio" else names.payload | 0x80
         head = _first.pack(0x90, marked, sequence, self.timestamp, names.ssrc) + self._words(transport)
         if self.clip.kind == "video":
             head += self._descriptor(first)
-        if last:
+        if last or frame.roomy:
             mark = (
                 names.origin,
                 names.stream,
-                key,
+                frame.key,
                 self.picture,
                 sequence,
                 self.timestamp,
