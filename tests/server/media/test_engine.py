@@ -9,6 +9,7 @@ from server.media.messages import Arrange, CloseRoom, Down, FirstMedia, Offer, S
 from server.media.options import MediaOptions
 from tests.peers import clips, sdp
 from tests.peers.direct import Refusal, Stage
+from tests.peers.incoming import Incoming
 from tests.peers.leg import Leg
 from tests.peers.pacing import Pacer
 from tests.peers.replay import Replay
@@ -20,8 +21,13 @@ Joins = Callable[..., Awaitable[Replay]]
 async def until(right: Callable[[], bool], timeout: float = 5.0) -> None:
     """Returns when the condition holds; looks each 10 ms, fails after `timeout` seconds."""
     async with asyncio.timeout(timeout):
-        while not right():  # noqa: ASYNC110 (what is awaited is traffic, which sets no event)
+        while not right():
             await asyncio.sleep(0.01)
+
+
+async def flows(stream: Incoming, packets: int) -> None:
+    """Returns when so many packets came."""
+    await until(lambda: stream.packets > packets, 10)
 
 
 @pytest.fixture
@@ -58,8 +64,7 @@ async def test_two_peers_hear_and_see_each_other(stage: Stage, join: Joins) -> N
 
     for peer in (ada, ben):
         for kind in ("audio", "video"):
-            await until(lambda peer=peer, kind=kind: peer.leg.slots[0, kind].packets > 50)  # type:
-            ignore[misc]
+            await flows(peer.leg.slots[0, kind], 50)
     assert ada.leg.slots[0, "audio"].origin == 2
     assert ben.leg.slots[0, "audio"].origin == 1
     assert ada.leg.slots[1, "audio"].packets == 0
@@ -77,8 +82,8 @@ async def test_nothing_reaches_a_peer_that_no_table_names(stage: Stage, join: Jo
 
 async def test_the_events_of_a_leg_come_in_order(stage: Stage, join: Joins) -> None:
     ada = await join("ada")
-    for kind in ("audio", "video"):
-        await stage.until(lambda e, kind=kind: isinstance(e, FirstMedia) and e.kind == kind)
+    await stage.until(lambda e: isinstance(e, FirstMedia) and e.kind == "audio")
+    await stage.until(lambda e: isinstance(e, FirstMedia) and e.kind == "video")
     ada.close()
     down = await stage.until(lambda e: isinstance(e, Down))
 
@@ -129,7 +134,7 @@ async def test_a_peer_that_can_do_less_still_takes_part(
     stage.arrange({"ada": {0: "ben"}, "ben": {1: "ada"}})
 
     for stream in (ada.leg.slots[0, "audio"], ada.leg.slots[0, "video"], ben.leg.slots[1, "video"]):
-        await until(lambda stream=stream: stream.packets > 30)  # type: ignore[misc]
+        await flows(stream, 30)
 
 
 async def test_losses_both_ways_are_repaired(stage: Stage, join: Joins) -> None:

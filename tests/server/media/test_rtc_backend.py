@@ -10,8 +10,8 @@ async def test_the_installed_libraries_do_what_the_media_plane_needs() -> None:
 
 
 async def test_a_missing_private_part_is_told_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(rtc_backend.RTCDtlsTransport, "_setup_srtp")
-    with pytest.raises(RuntimeError, match="media plane|installed versions"):
+    monkeypatch.delattr("server.media.rtc_backend.RTCDtlsTransport._setup_srtp")
+    with pytest.raises(RuntimeError, match=r"media plane|installed versions"):
         await asyncio.wait_for(rtc_backend.self_check(), 10)
 
 
