@@ -106,7 +106,7 @@ def propose(
     until = max(session.starts_at, min(now, session.ends_at))
     beats = {boot: min(at, until) for boot, at in (alive or {}).items()}
     of_room = tuple(fact for fact in steady if fact.kind in OF_THE_ROOM)
-    room = window(session, presence.held(of_room, until), policy)
+    room = window(session, presence.held(of_room, _of(of_room, beats), until), policy)
     drafts = []
     for place in roster:
         own = tuple(f for f in steady if f.member == place.member and f.kind not in OF_THE_ROOM)
@@ -116,6 +116,11 @@ def propose(
         evidence = _evidence(session, place, (*of_room, *own), policy, beats, until)
         drafts.append(_proposal(session, place, seen, room, numbers, said, policy, evidence))
     return _together(drafts)
+
+
+def _of(facts: Sequence[Fact], beats: Mapping[str, datetime]) -> dict[str, datetime]:
+    boots = {fact.boot for fact in facts}
+    return {boot: at for boot, at in beats.items() if boot in boots}
 
 
 def window(session: SessionTimes, room: Held, policy: Policy) -> Window:

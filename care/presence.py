@@ -15,6 +15,8 @@ from care.interval import Span, Spans, between, union
 
 WALL_CLOCK_STEP = timedelta(seconds=2)  # scheduling jitter between reading two clocks stays far below
 
+SILENT = timedelta(seconds=30)  # three heartbeats of ten seconds
+
 # What a failed leg says in `detail` when the network, not the person, ended it.
 DROPPED = frozenset({"silent", "ice_failed", "dtls_failed", "worker_lost", "service_stopped"})
 
@@ -69,14 +71,27 @@ def _stepped(fact: Fact, last: Fact) -> Fact:
     return replace(fact, at=expected) if abs(expected - fact.at) > WALL_CLOCK_STEP else fact
 
 
-def held(facts: Sequence[Fact], until: datetime) -> Held:
-    """The room's own spans; what has no end yet ends at `until`. The facts are on one clock."""
+def held(facts: Sequence[Fact], alive: Mapping[str, datetime], until: datetime) -> Held:
+    """The room's own spans; what has no end yet ends at `until`. The facts are on one clock.
+
+    A server that fell silent with the room open, and has not come back to say so, was down since then.
+    """
+    silent = _silent(facts, alive, until)
     return Held(
         open=_toggled(facts, Kind.ROOM_OPENED, {Kind.ROOM_CLOSED}, until),
         without_facilitator=_toggled(facts, Kind.ROOM_HELD, {Kind.ROOM_RESUMED, Kind.ROOM_CLOSED}, until),
-        service_down=_toggled(facts, Kind.SERVICE_STOPPED, {Kind.SERVICE_STARTED}, until),
+        service_down=union((*_toggled(facts, Kind.SERVICE_STOPPED, {Kind.SERVICE_STARTED}, until), *silent)),
         locked=_toggled(facts, Kind.LOCKED, {Kind.UNLOCKED, Kind.ROOM_CLOSED}, until),
     )
+
+
+def _silent(facts: Sequence[Fact], alive: Mapping[str, datetime], until: datetime) -> Spans:
+    last_said = max((fact.at for fact in facts), default=until)
+    last_beat = max(alive.values(), default=until)
+    opened = [fact.kind for fact in facts if fact.kind in (Kind.ROOM_OPENED, Kind.ROOM_CLOSED)]
+    if not opened or opened[-1] is Kind.ROOM_CLOSED or until - max(last_said, last_beat) < SILENT:
+        return ()
+    return between(max(last_said, last_beat), until)
 
 
 def track(facts: Sequence[Fact], alive: Mapping[str, datetime], until: datetime) -> Track:
