@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, Select, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import signals
+from store import links, signals
 from store.ids import fresh_id, fresh_place
 from store.tables import group, member, room
 from store.tables import session as meeting
@@ -81,11 +81,12 @@ async def add_member(
 
 
 async def withdraw_member(tx: AsyncConnection, member_id: str, now: datetime) -> bool:
-    """The member leaves the group and the seat is free; True when there was something to change. The
-    caller revokes the links."""
+    """The member leaves the group: the seat is free and every link ends. True when there was something to
+    do."""
     done = await tx.execute(
         update(member).where(member.c.id == member_id, member.c.left_at.is_(None)).values(left_at=now)
     )
+    await links.revoke(tx, member_id, "left the group", now)
     return done.rowcount == 1
 
 

@@ -54,6 +54,16 @@ class Refusal:
     code: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkEvent:
+    """One line of a link's history. `kind` is minted, bound, opened, other_device or revoked."""
+
+    link: str
+    kind: str
+    at: datetime
+    detail: str
+
+
 async def mint(tx: AsyncConnection, member_id: str, purpose: str, now: datetime, expires_at: datetime) -> str:
     """A new token of a member. A staff link lives at most 12 hours. Raises LookupError for a member who
     has left, ValueError for a purpose that does not fit the role."""
@@ -76,7 +86,7 @@ async def mint_code(tx: AsyncConnection, keys: Keys, member_id: str, purpose: st
     as `mint`."""
     await tx.execute(
         update(link)
-        .where(link.c.member == member_id, link.c.single_use.is_(True), link.c.revoked_at.is_(None))
+        .where(link.c.member == member_id, link.c.single_use, link.c.revoked_at.is_(None))
         .values(revoked_at=now, revoked_why="newer code")
     )
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
@@ -162,6 +172,17 @@ async def revoke(tx: AsyncConnection, target: str, reason: str, now: datetime) -
     return len(ended)
 
 
+async def history(tx: AsyncConnection, member_id: str, limit: int = 50) -> list[LinkEvent]:
+    """What happened with a member's links, newest first: what staff are shown instead of tokens."""
+    rows = await tx.execute(
+        select(link_event)
+        .where(link_event.c.member == member_id)
+        .order_by(link_event.c.seq.desc())
+        .limit(limit)
+    )
+    return [LinkEvent(link=row.link, kind=row.kind, at=row.at, detail=row.detail) for row in rows]
+
+
 async def purge(tx: AsyncConnection, now: datetime) -> int:
     """Deletes links, with their history and sign-ins, 30 days after they expired; returns how many."""
     return (await tx.execute(delete(link).where(link.c.expires_at < now - KEEP))).rowcount
@@ -203,7 +224,7 @@ def usable(token_hash: bytes, now: datetime) -> Select[tuple[Any, ...]]:
             link.c.token_hash == token_hash,
             link.c.revoked_at.is_(None),
             link.c.expires_at > now,
-            or_(link.c.single_use.is_(False), link.c.uses == 0),
+            or_(~link.c.single_use, link.c.uses == 0),
             member.c.left_at.is_(None),
         )
         .with_for_update(of=link)

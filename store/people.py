@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import access_log
+from store import access_log, links
 from store.ids import fresh_id
 from store.sealing import Keys
 from store.tables import member, person, person_key
@@ -116,8 +116,10 @@ async def by_contact(tx: AsyncConnection, keys: Keys, address: str) -> list[str]
     return list((await tx.execute(select(person.c.id).where(person.c.contact_index == index))).scalars())
 
 
-async def change_contact(tx: AsyncConnection, keys: Keys, person_id: str, contact: str) -> None:
-    """A new e-mail address. The caller revokes the person's links: the old mailbox must not open the room."""
+async def change_contact(
+    tx: AsyncConnection, keys: Keys, person_id: str, contact: str, now: datetime
+) -> None:
+    """A new e-mail address. Every link sent to the old mailbox ends."""
     address = mail_address(contact)
     sealed = await keys.seal(tx, person_id, "person", "contact", person_id, address)
     index = keys.lookup("contact", address.casefold()) if address else None
@@ -126,6 +128,9 @@ async def change_contact(tx: AsyncConnection, keys: Keys, person_id: str, contac
         .where(person.c.id == person_id)
         .values(contact_sealed=sealed, contact_index=index, refused="", refused_at=None)
     )
+    places = await tx.execute(select(member.c.id).where(member.c.person == person_id))
+    for place in places.scalars().all():
+        await links.revoke(tx, place, "new address", now)
 
 
 async def flag_contact(tx: AsyncConnection, person_id: str, code: str, now: datetime) -> None:

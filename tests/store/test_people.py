@@ -76,7 +76,7 @@ async def test_a_changed_address_is_found_and_the_old_one_is_not(database, keys)
     async with database.write() as tx:
         ada = await make_person(tx, keys, "Ada")
         await people.flag_contact(tx, ada, "550", NOW)
-        await people.change_contact(tx, keys, ada, "new@findable.example")
+        await people.change_contact(tx, keys, ada, "new@findable.example", NOW)
         assert await people.by_contact(tx, keys, "ada@findable.example") == []
         assert await people.by_contact(tx, keys, "new@findable.example") == [ada]
 
@@ -88,7 +88,7 @@ async def test_a_refused_address_is_flagged_until_it_is_changed(database, keys):
         await people.flag_contact(tx, member.person, "550", NOW)
         everyone = [m.id for m in (circle.facilitator, *circle.participants)]
         assert await people.flagged(tx, everyone) == {member.id}
-        await people.change_contact(tx, keys, member.person, "new@findable.example")
+        await people.change_contact(tx, keys, member.person, "new@findable.example", NOW)
         assert await people.flagged(tx, everyone) == set()
 
 
