@@ -167,7 +167,7 @@ async def test_a_person_without_an_address_is_recorded_and_stops_nobody_else(
     home: House, office: PostOffice, sender: Sender
 ) -> None:
     async with home.db.write() as tx:
-        await store.people.change_contact(tx, home.keys, home.members["Ada"].person, "")
+        await store.people.change_contact(tx, home.keys, home.members["Ada"].person, "", NOON)
     nowhere, other = await home.queue("Ada"), await home.queue("Ben")
     await sender.tick(NOON)
     assert (await home.message(nowhere)).result == "no_address"
