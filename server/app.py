@@ -1,7 +1,6 @@
 """The server put together: keys, lifetimes, middleware, routes. Wiring only."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from gettext import NullTranslations
 
@@ -83,21 +82,18 @@ async def run_rooms(app: web.Application) -> AsyncIterator[None]:
     signals = upkeep.Signals(registry)
     await registry.engine.start()
     await registry.restore()
-    work = [
-        asyncio.create_task(registry.keeper.run()),
-        asyncio.create_task(upkeep.every(upkeep.BEAT_S, "beat", lambda: upkeep.beat(registry))),
-        asyncio.create_task(upkeep.every(LEASE_S / 3, "leases", lambda: upkeep.leases(registry))),
-        asyncio.create_task(upkeep.every(upkeep.SIGNALS_S, "signals", signals.poll)),
-    ]
+    stop = asyncio.Event()
     try:
-        yield
-        await registry.stop()
+        async with asyncio.TaskGroup() as work:
+            work.create_task(registry.keeper.run())
+            work.create_task(upkeep.every(stop, upkeep.BEAT_S, "beat", lambda: upkeep.beat(registry)))
+            work.create_task(upkeep.every(stop, LEASE_S / 3, "leases", lambda: upkeep.leases(registry)))
+            work.create_task(upkeep.every(stop, upkeep.SIGNALS_S, "signals", signals.poll))
+            yield
+            await registry.stop()
+            stop.set()
+            registry.keeper.stop()
     finally:
-        for task in work:
-            task.cancel()
-        for task in work:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
         await registry.engine.stop()
 
 

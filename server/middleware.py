@@ -15,6 +15,7 @@ from server import keys, network, signin
 from server.observe import METRICS
 from server.pages import errors
 from server.refusals import Refused
+from server.request_keys import NONCE, REQUEST_ID
 from server.settings import ServerSettings
 
 log = logging.getLogger(__name__)
@@ -31,11 +32,11 @@ OTHERS = "geolocation=(), payment=(), usb=(), midi=(), accelerometer=(), gyrosco
 @web.middleware
 async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Gives the request an id and a CSP nonce; counts and logs its end by route, never by address."""
-    request["request_id"] = secrets.token_hex(8)
-    request["nonce"] = secrets.token_urlsafe(16)
+    request[REQUEST_ID] = secrets.token_hex(8)
+    request[NONCE] = secrets.token_urlsafe(16)
     route = route_of(request)
     started = time.perf_counter()
-    with structlog.contextvars.bound_contextvars(request=request["request_id"]):
+    with structlog.contextvars.bound_contextvars(request=request[REQUEST_ID]):
         response = await handler(request)
         seconds = time.perf_counter() - started
         metrics = request.app[METRICS]
@@ -103,11 +104,13 @@ async def check_form(request: web.Request) -> None:
 
 def headers_for(settings: ServerSettings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """Sets what browsers must be told, on every answer of whatever kind."""
-    sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in settings.origins()))
+    # A source expression has no form for IPv6 addresses (CSP Level 3, section 2.3.1).
+    names = sorted(origin for origin in settings.origins() if "[" not in origin)
+    sockets = " ".join(origin.replace("http", "ws", 1) for origin in names)
 
     async def put(request: web.Request, response: web.StreamResponse) -> None:
         headers = response.headers
-        headers["Content-Security-Policy"] = policy(request.get("nonce", ""), sockets)
+        headers["Content-Security-Policy"] = policy(request.get(NONCE, ""), sockets)
         headers["Permissions-Policy"] = f"{CAMERA if '/room/' in request.path else NO_CAMERA}, {OTHERS}"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -117,8 +120,8 @@ def headers_for(settings: ServerSettings) -> Callable[[web.Request, web.StreamRe
         headers["X-Robots-Tag"] = "noindex, nofollow"
         headers.setdefault("Cache-Control", "no-store")
         headers.popall("Server", None)
-        if request.get("request_id"):
-            headers["X-Request-Id"] = request["request_id"]
+        if request.get(REQUEST_ID):
+            headers["X-Request-Id"] = request[REQUEST_ID]
         if settings.secure:
             headers["Strict-Transport-Security"] = HSTS
 

@@ -2,6 +2,7 @@
 anybody.
 """
 
+import asyncio
 import logging
 import sys
 from collections.abc import Callable
@@ -38,6 +39,7 @@ class Metrics:
         self.downs = self._counter("media_down", "Media legs that ended, by reason", "reason")
         self.blind = self._counter("client_blind", "Clients that saw silence where media was due")
         self.unkept = self._gauge("facts_waiting", "Facts and rooms not stored yet")
+        self.tasks = self._gauge("tasks", "Tasks on the server's event loop")
         self.lost_facts = self._counter("facts_refused", "Facts the database refused for good")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
@@ -55,6 +57,7 @@ def build_metrics_app(app: web.Application) -> web.Application:
     metrics = app[METRICS]
 
     async def figures(_request: web.Request) -> web.Response:
+        metrics.tasks.set(len(asyncio.all_tasks()))
         return web.Response(
             body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from server import health
+from server import health, links_exchange
 from server.pages import assets, attendance, crisis, demo, front, home, link, room
 from server.rooms import socket, tickets
 
@@ -12,6 +12,7 @@ def routes(*, demo_mode: bool) -> list[web.RouteDef]:
     return [
         *front.routes(),
         *link.routes(),
+        *links_exchange.routes(),
         *home.routes(),
         *room.routes(),
         *attendance.routes(),

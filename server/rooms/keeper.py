@@ -18,6 +18,8 @@ from store.rooms import RoomRecord
 log = logging.getLogger(__name__)
 
 AGAIN_S = 1.0
+FLUSH_S = 3.0
+"An ending server does not wait longer than this for its database."
 MOST_AT_ONCE = 500
 
 
@@ -34,6 +36,7 @@ class Keeper:
         self._idle = asyncio.Event()
         self._idle.set()
         self._broken = False
+        self._stopped = False
 
     def fact(self, fact: Fact) -> None:
         """Queues a fact."""
@@ -51,15 +54,21 @@ class Keeper:
         self._metrics.unkept.set(len(self._facts) + len(self._rooms))
 
     async def flush(self) -> None:
-        """Returns when everything queued so far is stored."""
-        await self._idle.wait()
+        """Returns when everything queued so far is stored. Raises TimeoutError when the database is away."""
+        async with asyncio.timeout(FLUSH_S):
+            await self._idle.wait()
+
+    def stop(self) -> None:
+        """Ends `run` after what it is doing."""
+        self._stopped = True
+        self._work.set()
 
     async def run(self) -> None:
-        """Stores for ever."""
-        while True:
+        """Stores until stopped."""
+        while not self._stopped:
             await self._work.wait()
             self._work.clear()
-            while self._facts or self._rooms:
+            while (self._facts or self._rooms) and not self._stopped:
                 await self._store()
             self._metrics.unkept.set(0)
             self._idle.set()

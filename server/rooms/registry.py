@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 import store.presence
 from care.facts import Kind
 from server.media import messages
@@ -218,9 +220,15 @@ class Registry:
         now = self.clock()
         if self._aside:
             await asyncio.wait(self._aside, timeout=3)
-        await self.keeper.flush()
-        async with self.db.write() as tx:
-            await store.presence.stopped(tx, self.boot, now.wall)
+        try:
+            await self.keeper.flush()
+            async with self.db.write() as tx:
+                await store.presence.stopped(tx, self.boot, now.wall)
+        except (TimeoutError, SQLAlchemyError, OSError) as error:
+            # The next start closes what is left open, from the last proofs of life.
+            log.error(
+                "Not everything was stored", extra={"action": "stop_unstored", "error": type(error).__name__}
+            )
         for session in self.rooms:
             await self.live.release(session, self.node)
 

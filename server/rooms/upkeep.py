@@ -1,6 +1,7 @@
 """What a server does again and again for its rooms: proofs of life, leases, words of other processes."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -19,10 +20,13 @@ SIGNALS_S = 0.5
 "A withdrawn link closes its sockets within a second."
 
 
-async def every(seconds: float, what: str, step: Callable[[], Awaitable[None]]) -> None:
-    """Does the step again and again; a failure is logged once when it begins and once when it is over."""
+async def every(stop: asyncio.Event, seconds: float, what: str, step: Callable[[], Awaitable[None]]) -> None:
+    """Does the step again and again until told to stop, never cut off in the middle of one.
+
+    A failure is logged once when it begins and once when it is over.
+    """
     broken = False
-    while True:
+    while not stop.is_set():
         try:
             await step()
             if broken:
@@ -32,7 +36,9 @@ async def every(seconds: float, what: str, step: Callable[[], Awaitable[None]]) 
             if not broken:
                 broken = True
                 log.error("Fails", extra={"action": f"{what}_fails", "error": type(error).__name__})
-        await asyncio.sleep(seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await stop.wait()
 
 
 async def beat(registry: Registry) -> None:

@@ -1,0 +1,8 @@
+"""What middleware leaves in a request for handlers and pages."""
+
+from aiohttp import web
+
+NONCE = web.RequestKey("nonce", str)
+"The nonce of this answer's scripts (CSP Level 3)."
+REQUEST_ID = web.RequestKey("request_id", str)
+"Names this request in the log and on an error page."
