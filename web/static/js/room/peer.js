@@ -1,0 +1,310 @@
+// The one RTCPeerConnection: microphone, camera, and a fixed pair of receivers for every other seat. The client always
+// offers, so no two offers can meet. Tracks are swapped with replaceTrack; only a restart or a new connection negotiates.
+
+import { born, judge } from "./health.js";
+import { randomName } from "./protocol.js";
+
+/** @import { Answer, Offer, Refused } from "./protocol.js" */
+/** @import { Health } from "./health.js" */
+
+/** Three sizes of the same picture; the server picks one for each viewer. Bit rates fit faces in a room of twelve. */
+const LAYERS = [
+  { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+  { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+  { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_500_000 },
+];
+const WATCH_EVERY_MS = 350;
+const ANSWER_WAIT_MS = 5000;
+/** New connections come at most this often, slower each time one fails. */
+const RENEW_WAITS_MS = [0, 500, 2000, 4000, 8000];
+
+/**
+ * @typedef {{ audio: MediaStreamTrack, video: MediaStreamTrack }} Slot
+ * @typedef {"new" | "connecting" | "up" | "restoring"} Condition
+ */
+
+/** Events: `offer` (Offer), `condition` (Condition), `slots` (Slot[]; new tracks), `blind` ({since_ms, packets}). */
+export class Peer extends EventTarget {
+  #count;
+  /** @type {RTCIceServer[]} */
+  #servers = [];
+  /** @type {RTCPeerConnection | null} */
+  #pc = null;
+  /** @type {RTCRtpTransceiver | null} */
+  #mic = null;
+  /** @type {RTCRtpTransceiver | null} */
+  #camera = null;
+  /** @type {{ mic: MediaStreamTrack | null, camera: MediaStreamTrack | null }} */
+  #tracks = { mic: null, camera: null };
+  #connection = "";
+  /** The first offer of a connection is number 0. */
+  #request = -1;
+  #answered = -1;
+  #line = false;
+  /** @type {"none" | "restart" | "renew"} what waits for the signalling line */
+  #owed = "none";
+  #renewals = 0;
+  /** @type {Health} */
+  #health = born(0);
+  #expected = false;
+  /** @type {Condition} */
+  #condition = "new";
+  /** @type {Promise<void>} */
+  #queue = Promise.resolve();
+  /** @type {number | undefined} */
+  #watch;
+  /** @type {number | undefined} */
+  #answerTimer;
+  /** @type {number | undefined} */
+  #renewTimer;
+
+  /** @param {number} count receive pairs to offer */
+  constructor(count) {
+    super();
+    this.#count = count;
+  }
+
+  /** @param {RTCIceServer[]} servers */
+  set servers(servers) {
+    this.#servers = servers;
+  }
+
+  get running() {
+    return this.#pc !== null;
+  }
+
+  /** A whole new connection; the former one, if any, is closed. */
+  start() {
+    this.#close();
+    this.#connection = randomName();
+    this.#request = -1;
+    this.#answered = -1;
+    this.#owed = "none";
+    this.#health = born(performance.now());
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.#servers });
+    this.#pc = pc;
+    this.#mic = pc.addTransceiver("audio", { direction: "sendonly" });
+    this.#camera = pc.addTransceiver("video", { direction: "sendonly", sendEncodings: LAYERS.map((layer) => ({ ...layer })) });
+    const slots = Array.from({ length: this.#count }, () => ({
+      audio: pc.addTransceiver("audio", { direction: "recvonly" }).receiver.track,
+      video: pc.addTransceiver("video", { direction: "recvonly" }).receiver.track,
+    }));
+    preferCodecs(pc);
+    pc.onconnectionstatechange = () => this.#look(pc);
+    this.#become(this.#condition === "up" || this.#condition === "restoring" ? "restoring" : "connecting");
+    this.dispatchEvent(new CustomEvent("slots", { detail: slots }));
+    this.#applyTracks();
+    this.#negotiate(false);
+    this.#watch = setInterval(() => void this.#sample(pc), WATCH_EVERY_MS);
+  }
+
+  stop() {
+    this.#close();
+    clearTimeout(this.#renewTimer);
+    this.#become("new");
+  }
+
+  /** Try another path for the same connection. */
+  restart() {
+    if (this.#pc === null) return;
+    this.#become("restoring");
+    if (this.#line) this.#negotiate(true);
+    else if (this.#owed === "none") this.#owed = "restart";
+  }
+
+  /** Make a new connection, soon; sooner when the last ones were good. */
+  renew() {
+    this.#become(this.#condition === "new" ? "connecting" : "restoring");
+    clearTimeout(this.#renewTimer);
+    clearTimeout(this.#answerTimer);
+    clearInterval(this.#watch);
+    if (!this.#line) {
+      this.#owed = "renew";
+      return;
+    }
+    const wait = RENEW_WAITS_MS[Math.min(this.#renewals, RENEW_WAITS_MS.length - 1)] ?? 0;
+    this.#renewals += 1;
+    this.#renewTimer = setTimeout(() => this.start(), wait);
+  }
+
+  /**
+   * Is there a signalling line? When one comes back, whatever was lost with the old one is offered again.
+   * @param {boolean} up
+   */
+  set line(up) {
+    const back = up && !this.#line;
+    this.#line = up;
+    if (!back || this.#pc === null) return;
+    if (this.#owed === "renew" || this.#health.upAt === null) this.start();
+    else if (this.#owed === "restart" || this.#answered < this.#request) {
+      this.#owed = "none";
+      this.restart();
+    }
+  }
+
+  /**
+   * What should be sent from now on; null sends nothing at all.
+   * @param {{ mic: MediaStreamTrack | null, camera: MediaStreamTrack | null }} tracks
+   */
+  setTracks(tracks) {
+    if (tracks.mic === this.#tracks.mic && tracks.camera === this.#tracks.camera) return;
+    this.#tracks = tracks;
+    this.#applyTracks();
+  }
+
+  /**
+   * Should packets be coming in now?
+   * @param {boolean} expected
+   */
+  expect(expected) {
+    this.#expected = expected;
+  }
+
+  /** @param {Answer} message */
+  accept(message) {
+    const pc = this.#pc;
+    if (pc === null || message.connection !== this.#connection || message.request !== this.#request) return;
+    clearTimeout(this.#answerTimer);
+    this.#answered = message.request;
+    this.#queue = this.#queue.then(async () => {
+      if (pc !== this.#pc || pc.signalingState !== "have-local-offer") return;
+      try {
+        await pc.setRemoteDescription({ type: "answer", sdp: message.sdp });
+      } catch {
+        this.renew(); // an answer this browser cannot take: only a new connection can help
+      }
+    });
+  }
+
+  /** @param {Refused} message */
+  refuse(message) {
+    if (message.connection !== this.#connection || message.request !== this.#request) return;
+    clearTimeout(this.#answerTimer);
+    this.renew();
+  }
+
+  /** @param {boolean} restart */
+  #negotiate(restart) {
+    const pc = this.#pc;
+    if (pc === null) return;
+    this.#queue = this.#queue.then(async () => {
+      if (pc !== this.#pc) return;
+      if (restart) pc.restartIce();
+      await pc.setLocalDescription();
+      if (pc === this.#pc) this.#send();
+    });
+  }
+
+  #send() {
+    const sdp = this.#pc?.localDescription?.sdp;
+    if (sdp === undefined) return;
+    this.#request += 1;
+    /** @type {Offer} */
+    const offer = { type: "offer", request: this.#request, connection: this.#connection, sdp };
+    clearTimeout(this.#answerTimer);
+    if (!this.#line) return; // offered again when the line is back
+    this.#answerTimer = setTimeout(() => this.renew(), ANSWER_WAIT_MS);
+    this.dispatchEvent(new CustomEvent("offer", { detail: offer }));
+  }
+
+  #applyTracks() {
+    const { mic, camera } = this.#tracks;
+    void this.#mic?.sender.replaceTrack(mic);
+    void this.#camera?.sender.replaceTrack(camera);
+  }
+
+  /** @param {RTCPeerConnection} pc */
+  #look(pc) {
+    if (pc !== this.#pc) return;
+    if (pc.connectionState === "connected") {
+      this.#become("up");
+      this.#renewals = 0;
+    }
+    void this.#sample(pc);
+  }
+
+  /** @param {RTCPeerConnection} pc */
+  async #sample(pc) {
+    if (pc !== this.#pc) return;
+    const { packets, checks } = await counts(pc, this.#mic);
+    if (pc !== this.#pc) return;
+    const verdict = judge(this.#health, {
+      at: performance.now(),
+      packets,
+      checks,
+      expected: this.#expected,
+      state: pc.connectionState,
+    });
+    const wasSilent = this.#health.restartedAt !== null;
+    this.#health = verdict.health;
+    if (verdict.act === "restart") {
+      this.dispatchEvent(new CustomEvent("blind", { detail: { since_ms: Math.round(verdict.silentMs), packets } }));
+      this.restart();
+    } else if (verdict.act === "renew") this.renew();
+    else if (wasSilent && verdict.health.restartedAt === null) this.#become("up");
+  }
+
+  /** @param {Condition} condition */
+  #become(condition) {
+    if (condition === this.#condition) return;
+    this.#condition = condition;
+    this.dispatchEvent(new CustomEvent("condition", { detail: condition }));
+  }
+
+  #close() {
+    clearInterval(this.#watch);
+    clearTimeout(this.#answerTimer);
+    const pc = this.#pc;
+    this.#pc = null;
+    if (pc === null) return;
+    pc.onconnectionstatechange = null;
+    pc.close();
+  }
+}
+
+/**
+ * Offer Opus and VP8 with retransmission only: a quarter of the offer's size, and nothing the room does not forward.
+ * @param {RTCPeerConnection} pc
+ */
+function preferCodecs(pc) {
+  const wanted = {
+    audio: wantedCodecs("audio", ["audio/opus"]),
+    video: wantedCodecs("video", ["video/vp8", "video/rtx"]),
+  };
+  for (const one of pc.getTransceivers()) {
+    const kind = one.receiver.track.kind === "audio" ? "audio" : "video";
+    if (wanted[kind].length > 0 && "setCodecPreferences" in one) one.setCodecPreferences(wanted[kind]);
+  }
+}
+
+/**
+ * @param {"audio" | "video"} kind
+ * @param {string[]} names
+ */
+function wantedCodecs(kind, names) {
+  const known = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
+  return names.flatMap((name) => known.filter((codec) => codec.mimeType.toLowerCase() === name));
+}
+
+/**
+ * Packets that came and checks that were answered so far.
+ * @param {RTCPeerConnection} pc
+ * @param {RTCRtpTransceiver | null} near a sender whose small report names the transport, where the browser links it
+ */
+async function counts(pc, near) {
+  const small = near === null ? null : tally(await near.sender.getStats());
+  return small?.linked === true ? small : tally(await pc.getStats());
+}
+
+/** @param {RTCStatsReport} report */
+function tally(report) {
+  let transport = -1;
+  let inbound = 0;
+  let checks = 0;
+  for (const one of report.values()) {
+    if (one.type === "transport" && typeof one.packetsReceived === "number") transport = Math.max(0, transport) + one.packetsReceived;
+    else if (one.type === "inbound-rtp") inbound += one.packetsReceived ?? 0;
+    else if (one.type === "candidate-pair") checks += one.responsesReceived ?? 0;
+  }
+  return { packets: transport >= 0 ? transport : inbound, checks, linked: transport >= 0 };
+}

@@ -1,0 +1,339 @@
+// Which screen is visible and what its words are. Takes the whole state, keeps none of its own but what is being spoken.
+
+import { all, need, say } from "./page.js";
+import { lobbyStatus } from "./lobby.js";
+import { open } from "./dialogs.js";
+import { paintPanel } from "./panel.js";
+import { people } from "./roster.js";
+
+/** @import { Sheet, State } from "./protocol.js" */
+/** @import { View } from "./roster.js" */
+/** @import { Own } from "./memory.js" */
+/** @import { Step } from "./door.js" */
+/** @import { Words } from "./page.js" */
+
+/**
+ * @typedef {{ view: View, step: Step, end: { code: string, words: string } | null, own: Own, audible: boolean, visible: boolean }} Shown
+ */
+
+/** A break shorter than this is not worth a word. */
+const PATIENCE_MS = 900;
+const NOTICE_MS = 9000;
+const END_WORDS = new Set(["ended", "declined", "removed", "left", "elsewhere"]);
+
+export class Screens {
+  #room;
+  #words;
+  #language;
+  #zone;
+  #screen = "connecting";
+  /** @type {Shown | null} */
+  #shown = null;
+  #lineUp = false;
+  #blocked = false;
+  #notice = "";
+  #trouble = false;
+  #panelAsked = false;
+  /** @type {number | undefined} */
+  #noticeTimer;
+  /** @type {number | undefined} */
+  #troubleTimer;
+  /** @type {string[]} */
+  #spoken = [];
+  /** @type {number | undefined} */
+  #speechTimer;
+
+  /**
+   * @param {HTMLElement} room
+   * @param {Words} words
+   * @param {{ language: string, zone: string }} config
+   */
+  constructor(room, words, config) {
+    this.#room = room;
+    this.#words = words;
+    this.#language = config.language;
+    this.#zone = config.zone;
+  }
+
+  /** @param {Shown} shown */
+  show(shown) {
+    this.#shown = shown;
+    const state = shown.view.state;
+    const stage = stageName(shown);
+    this.#room.dataset["stage"] = stage;
+    this.#room.dataset["step"] = shown.step;
+    if (state !== null) {
+      this.#room.dataset["member"] = state.you.member;
+      this.#room.dataset["seat"] = String(state.you.seat);
+    }
+    this.#switch(screenFor(stage, shown.step));
+    this.#buttons(shown);
+    if (shown.end !== null || stage === "elsewhere" || END_WORDS.has(stage)) this.#end(stage, shown.end?.words ?? "");
+    else if (state !== null) this.#inside(state, shown.view);
+    this.#banner();
+  }
+
+  /** @param {boolean} up the signalling line */
+  line(up) {
+    this.#lineUp = up;
+    this.#room.dataset["signal"] = up ? "up" : "down";
+    this.#banner();
+  }
+
+  /** @param {string} words why the page waits */
+  hold(words) {
+    say(need(this.#room, "[data-connecting-words]", HTMLElement), words);
+  }
+
+  /** Put the focus on the heading of the screen, so that it is read from its start. */
+  focus() {
+    const heading = this.#room.querySelector(`[data-screen="${this.#screen}"] h1`);
+    if (heading instanceof HTMLElement) heading.focus({ preventScroll: true });
+    scrollTo({ top: 0 });
+  }
+
+  /** @param {string} words */
+  notice(words) {
+    if (words === "") return;
+    this.#notice = words;
+    clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = setTimeout(() => {
+      this.#notice = "";
+      this.#banner();
+    }, NOTICE_MS);
+    this.announce(words);
+    this.#banner();
+  }
+
+  /**
+   * Spoken by screen readers when they are free, one after the other.
+   * @param {string} words
+   */
+  announce(words) {
+    this.#spoken.push(words);
+    if (this.#speechTimer === undefined) this.#speak();
+  }
+
+  #speak() {
+    const words = this.#spoken.shift();
+    need(this.#room, "[data-announce]", HTMLElement).textContent = words ?? "";
+    this.#speechTimer = words === undefined ? undefined : setTimeout(() => this.#speak(), 1200);
+  }
+
+  /** @param {boolean} blocked */
+  soundBlocked(blocked) {
+    this.#blocked = blocked;
+    this.#banner();
+  }
+
+  /** @param {boolean} some an unread line of text came, or all are read */
+  unread(some) {
+    const badge = need(this.#room, '.bar [data-unread]', HTMLElement);
+    const reading = need(this.#room, 'dialog[data-dialog="text"]', HTMLDialogElement).open;
+    badge.hidden = !some || reading;
+    say(badge, some ? this.#words.get("unread") : "");
+  }
+
+  /** Open or close the facilitators' list. */
+  panel() {
+    const panel = need(this.#room, "[data-panel]", HTMLElement);
+    this.#panelAsked = true;
+    this.#setPanel(panel.hidden);
+    if (!panel.hidden) need(panel, "h2", HTMLElement).focus({ preventScroll: true });
+    else need(this.#room, '.bar [data-action="panel"]', HTMLElement).focus();
+  }
+
+  /** @param {boolean} visible */
+  #setPanel(visible) {
+    need(this.#room, "[data-panel]", HTMLElement).hidden = !visible;
+    need(this.#room, '.bar [data-action="panel"]', HTMLElement).setAttribute("aria-expanded", String(visible));
+  }
+
+  /**
+   * @param {Sheet} sheet
+   * @param {string} name
+   */
+  sheet(sheet, name) {
+    const dialog = open(this.#room, "sheet");
+    /** @param {boolean | null} value */
+    const yesNo = (value) => this.#words.get(value === null ? "not_said" : value ? "yes" : "no");
+    say(need(dialog, "[data-title]", HTMLElement), this.#words.get("sheet_title", { name }));
+    const values = {
+      where: sheet.where ?? this.#words.get("not_said"),
+      phone: sheet.phone ?? this.#words.get("not_said"),
+      emergency: sheet.emergency ?? this.#words.get("not_said"),
+      alone: yesNo(sheet.alone),
+      headphones: yesNo(sheet.headphones),
+      at: sheet.at_ms === null ? this.#words.get("not_said") : this.clock(sheet.at_ms),
+    };
+    for (const [field, value] of Object.entries(values)) say(need(dialog, `[data-sheet="${field}"]`, HTMLElement), value);
+  }
+
+  /**
+   * A time of day in the group's zone.
+   * @param {number} at milliseconds
+   */
+  clock(at) {
+    return new Intl.DateTimeFormat(this.#language, { hour: "2-digit", minute: "2-digit", timeZone: this.#zone, hourCycle: "h23" }).format(at);
+  }
+
+  /** @param {string} name */
+  #switch(name) {
+    if (name === this.#screen) return;
+    const first = this.#screen === "connecting";
+    this.#screen = name;
+    for (const one of all(this.#room, "[data-screen]", HTMLElement)) one.hidden = one.dataset["screen"] !== name;
+    document.body.classList.toggle("room-inside", name === "room");
+    if (!first || name !== "welcome") this.focus();
+  }
+
+  /** @param {Shown} shown */
+  #buttons(shown) {
+    const on = { mic: shown.own.mic && shown.audible, camera: shown.own.camera && shown.visible };
+    for (const kind of /** @type {("mic" | "camera")[]} */ (["mic", "camera"]))
+      for (const button of all(this.#room, `[data-action="${kind}"]`, HTMLButtonElement)) {
+        button.setAttribute("aria-pressed", String(on[kind]));
+        say(need(button, "[data-label]", HTMLElement), this.#words.get(`${kind}_${on[kind] ? "on" : "off"}`));
+      }
+    const switches = { "hide-self": shown.own.hideSelf, "audio-only": shown.own.audioOnly, quiet: shown.own.quiet };
+    for (const [action, pressed] of Object.entries(switches))
+      need(this.#room, `[data-action="${action}"]`, HTMLButtonElement).setAttribute("aria-pressed", String(pressed));
+  }
+
+  /**
+   * @param {State} state
+   * @param {View} view
+   */
+  #inside(state, view) {
+    const starts = this.clock(state.session.starts_at_ms);
+    say(need(this.#room, "[data-lobby-status]", HTMLElement), lobbyStatus(state, this.#words, starts));
+    const times = { ordinal: state.session.ordinal, count: state.session.count, until: this.clock(state.session.ends_at_ms) };
+    say(need(this.#room, "[data-session-words]", HTMLElement), this.#words.get("session", times));
+    this.#circle(state, view);
+    this.#greet(state);
+    const panel = this.#room.querySelector("[data-panel]");
+    if (!(panel instanceof HTMLElement)) return;
+    paintPanel(panel, view, this.#words);
+    const knocking = state.waiting.filter((one) => one.stage === "lobby").length + state.calls.length;
+    const badge = need(this.#room, "[data-knocks]", HTMLElement);
+    badge.hidden = knocking === 0;
+    say(badge, String(knocking));
+    // Wide screens have room for the list; it opens by itself once, until the facilitator decides.
+    if (!this.#panelAsked && knocking > 0 && innerWidth >= 960) {
+      this.#panelAsked = true;
+      this.#setPanel(true);
+    }
+  }
+
+  /**
+   * @param {State} state
+   * @param {View} view
+   */
+  #circle(state, view) {
+    const words = need(this.#room, "[data-circle-words]", HTMLElement);
+    const alone = people(view).length < 2;
+    const text =
+      state.stage === "held" ? this.#words.get("held") : state.stage === "room" && alone ? this.#words.get(state.you.role === "facilitator" ? "alone_facilitator" : "alone") : "";
+    words.hidden = text === "";
+    say(words, text);
+  }
+
+  /** @param {State} state */
+  #greet(state) {
+    const bar = need(this.#room, "[data-greet-bar]", HTMLElement);
+    bar.hidden = state.greet === null;
+    if (state.greet === null) return;
+    const key = `greet_${state.you.role}_${state.greet.open ? "open" : "soon"}`;
+    say(need(bar, "[data-greet-words]", HTMLElement), this.#words.get(key, { name: state.greet.name }));
+    for (const button of all(bar, "[data-greet-action]", HTMLButtonElement)) {
+      button.dataset["member"] = state.greet.member;
+      button.disabled = !state.greet.open && button.dataset["action"] === "admit";
+    }
+  }
+
+  /**
+   * @param {string} stage
+   * @param {string} sentence
+   */
+  #end(stage, sentence) {
+    const code = END_WORDS.has(stage) ? stage : "failed";
+    const screen = need(this.#room, '[data-screen="end"]', HTMLElement);
+    screen.dataset["end"] = code;
+    say(need(screen, "[data-end-title]", HTMLElement), this.#words.get(`end_${code}_title`));
+    const own = this.#words.get(`end_${code}_words`);
+    say(need(screen, "[data-end-words]", HTMLElement), sentence === "" || code === "elsewhere" || code === "left" ? own : sentence);
+    need(screen, '[data-action="take-over"]', HTMLElement).hidden = code !== "elsewhere";
+    need(screen, '[data-action="rejoin"]', HTMLElement).hidden = code !== "left" && code !== "failed";
+  }
+
+  #banner() {
+    const banner = need(this.#room, "[data-banner]", HTMLElement);
+    const trouble = this.#troubleWords();
+    this.#settle(trouble !== "");
+    const words = trouble !== "" && this.#trouble ? trouble : this.#blocked ? this.#words.get("sound_blocked") : this.#notice;
+    need(banner, '[data-action="start-sound"]', HTMLButtonElement).hidden = !this.#blocked;
+    say(need(banner, "[data-banner-words]", HTMLElement), words);
+    banner.hidden = words === "";
+    say(need(this.#room, "[data-connection-words]", HTMLElement), trouble !== "" && this.#trouble ? "" : this.#screen === "room" && this.#lineUp && this.#room.dataset["media"] === "up" ? this.#words.get("connected") : "");
+  }
+
+  /**
+   * Trouble is told only when it lasts.
+   * @param {boolean} trouble
+   */
+  #settle(trouble) {
+    if (!trouble) {
+      clearTimeout(this.#troubleTimer);
+      this.#troubleTimer = undefined;
+      if (this.#trouble) this.announce(this.#words.get("connected"));
+      this.#trouble = false;
+    } else if (!this.#trouble && this.#troubleTimer === undefined) {
+      this.#troubleTimer = setTimeout(() => {
+        this.#trouble = true;
+        this.announce(this.#troubleWords());
+        this.#banner();
+      }, PATIENCE_MS);
+    }
+  }
+
+  #troubleWords() {
+    const stage = this.#shown === null ? "connecting" : stageName(this.#shown);
+    if (!["lobby", "greet", "room", "held", "door"].includes(stage)) return "";
+    if (!this.#lineUp) return this.#words.get(stage === "door" ? "reconnecting_door" : "reconnecting");
+    if (stage === "door") return "";
+    const condition = this.#room.dataset["media"];
+    if (condition === "restoring") return this.#words.get("reconnecting");
+    return stage !== "lobby" && condition !== "up" ? this.#words.get("connecting_media") : "";
+  }
+}
+
+/**
+ * @param {Shown} shown
+ * @returns {string}
+ */
+function stageName(shown) {
+  if (shown.end !== null) return END_WORDS.has(shown.end.code) ? shown.end.code : "failed";
+  return shown.view.state?.stage ?? "connecting";
+}
+
+/**
+ * @param {string} stage
+ * @param {Step} step
+ * @returns {string}
+ */
+function screenFor(stage, step) {
+  switch (stage) {
+    case "connecting":
+      return "connecting";
+    case "door":
+      return step;
+    case "lobby":
+      return "lobby";
+    case "greet":
+    case "room":
+    case "held":
+      return "room";
+    default:
+      return "end";
+  }
+}
