@@ -36,9 +36,10 @@ class Evening:
         wall: float = 0,
     ) -> "Evening":
         """Adds one fact; `wall` is how many minutes the wall clock is wrong at that moment."""
+        number = max((int(fact.id[1:]) for fact in self.facts), default=0) + 1
         self.facts.append(
             Fact(
-                id=f"f{len(self.facts):04}",
+                id=f"f{number:04}",
                 session="s",
                 member=member,
                 connection=connection,
