@@ -82,7 +82,7 @@ def demo_command(
     with_parent: WithParent = False,
 ) -> None:
     """Try everything on this machine with invented people. Begins anew at every start."""
-    began_ago = timedelta(minutes=5)
+    began_ago = timedelta(minutes=min(5.0, minutes / 10))
     plan = demo.Plan(
         base_url=f"http://{host}:{port}",
         rooms=rooms,

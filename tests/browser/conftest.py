@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.browser import figures
 from tests.browser.house import House, open_house
+from tests.browser.thread import Visit
 from tests.browser.visitor import Visitor
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -36,8 +37,6 @@ ARGUMENTS = [
 ROOMS = 30
 PEOPLE_AT_ONCE = 4
 
-Visit = Callable[..., Awaitable[Visitor]]
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All journeys share one event loop, because they share one browser."""
@@ -53,7 +52,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """A journey that fails is tried once more, in the open: browsers on a crowded machine miss deadlines."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    if any(report.failed for report in reports):
+    looking = item.config.getoption("maxfail") == 1  # with -x someone wants the first failure
+    if any(report.failed for report in reports) and not looking:
         why = next(str(report.longrepr).strip().splitlines()[-1] for report in reports if report.failed)
         print(f"\nRETRIED: {item.nodeid}: {why}", file=sys.__stderr__, flush=True)
         item._initrequest()  # type: ignore[attr-defined]

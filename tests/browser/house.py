@@ -13,8 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from store.settings import StoreSettings
+
 READY_S = 60.0
 END_S = 20.0
+SHOWN = 6000
+"""Characters of the log that a failure shows."""
 
 
 @dataclass
@@ -26,6 +30,7 @@ class House:
     process: asyncio.subprocess.Process
     rooms: list[dict[str, Any]]
     media_port: int
+    store_settings: StoreSettings
 
     def room(self) -> dict[str, Any]:
         """A room that no other journey has used."""
@@ -87,9 +92,20 @@ async def open_house(
     try:
         await _until_written(links, process, folder)
         content = json.loads(links.read_text())
-        yield House(content["base_url"], folder, process, content["rooms"], media_port)
+        yield House(content["base_url"], folder, process, content["rooms"], media_port, _state(extra))
+    except BaseException:
+        print((folder / "log").read_text(errors="replace")[-SHOWN:])
+        raise
     finally:
         await _end(process)
+
+
+def _state(environment: Mapping[str, str]) -> StoreSettings:
+    return StoreSettings(
+        data_dir=Path(environment["IPT_DATA_DIR"]),
+        database_url=environment.get("IPT_DATABASE_URL"),
+        redis_url=environment.get("IPT_REDIS_URL"),
+    )
 
 
 async def _until_written(links: Path, process: asyncio.subprocess.Process, folder: Path) -> None:

@@ -74,6 +74,13 @@ class Visitor:
             "data-stage", re.compile("^(" + "|".join(stages) + ")$"), timeout=within_ms
         )
 
+    async def let_in(self, newcomer: "Visitor") -> None:
+        """As a facilitator: a private look at someone who waits, then the door."""
+        await self.press("greet", newcomer)
+        await newcomer.is_at("greet")
+        await self.page.locator('[data-action="admit"]:visible').first.click()
+        await newcomer.is_at("room")
+
     def tile(self, other: "Visitor") -> Locator:
         """The other person's tile on this page."""
         return self.page.locator(f'[data-tile][data-member="{other.member}"]')
