@@ -66,7 +66,8 @@ def _environment(root: Path, language: str, catalogue: gettext.NullTranslations)
 
 def _day(moment: datetime, zone: str, locale: Locale) -> str:
     local = moment.astimezone(ZoneInfo(zone))
-    return str(dates.format_skeleton("MMMMEEEEd", local, locale=locale))
+    pattern = "EEEE, d. MMMM" if locale.language == "de" else "EEEE d MMMM"
+    return str(dates.format_date(local, pattern, locale=locale))
 
 
 def _clock(moment: datetime, zone: str) -> str:

@@ -24,7 +24,8 @@ from store.rooms import RoomRecord
 from store.sealing import Keys
 
 START = datetime(2027, 3, 2, 11, 0, tzinfo=UTC)  # noon in Berlin: nobody's quiet hours
-END = START + timedelta(minutes=90)
+LASTS = timedelta(minutes=90)
+END = START + LASTS
 NAMES = ("Ada", "Ben", "Cleo", "Dan")
 
 
@@ -36,6 +37,7 @@ class House:
     keys: Keys
     group: str
     session: str
+    start: datetime
     members: Mapping[str, Member]
 
     async def now_session(self) -> Session:
@@ -54,7 +56,7 @@ class House:
                 member=self.members[name].id if name else None,
                 connection=connection or None,
                 kind=kind,
-                at=START + timedelta(minutes=minute),
+                at=self.start + timedelta(minutes=minute),
                 mono_ms=round((minute + 1000) * 60_000),
                 boot="boot-1",
                 detail="",
@@ -75,7 +77,7 @@ class House:
             (90, Kind.ROOM_CLOSED, None, ""),
         )
         async with self.db.write() as tx:
-            await store.rooms.save(tx, self.session, ended_room())
+            await store.rooms.save(tx, self.session, ended_room(self.start))
 
     async def queue(
         self,
@@ -115,16 +117,24 @@ class House:
         return Sender(self.db, self.keys, chosen, transport, Words(), Metrics())
 
 
-def ended_room() -> RoomRecord:
+def ended_room(start: datetime) -> RoomRecord:
     """A room that ended by itself at the planned end."""
+    end = start + LASTS
     return RoomRecord(
-        state="ended", locked=False, opened_at=START, deadline_at=END, held_at=None, ended_at=END, seats={}
+        state="ended", locked=False, opened_at=start, deadline_at=end, held_at=None, ended_at=end, seats={}
     )
 
 
-async def build(db: Database, keys: Keys, participants: int = 2, count: int = 12, present: int = 6) -> House:
-    """A group in its `present` session of `count`."""
-    joined = START - timedelta(days=60)
+async def build(
+    db: Database,
+    keys: Keys,
+    participants: int = 2,
+    count: int = 12,
+    present: int = 6,
+    start: datetime = START,
+) -> House:
+    """A group in its `present` session of `count`, which starts at `start`."""
+    joined = start - timedelta(days=60)
     async with db.write() as tx:
         group = await store.groups.create_group(tx, "Tuesday", "Europe/Berlin", count, joined)
         members = {}
@@ -137,11 +147,11 @@ async def build(db: Database, keys: Keys, participants: int = 2, count: int = 12
             members[name] = await store.groups.add_member(tx, group, person, role, seat, joined)
         session = ""
         for ordinal in range(1, count + 1):
-            starts_at = START + timedelta(weeks=ordinal - present)
+            starts_at = start + timedelta(weeks=ordinal - present)
             made = await store.groups.create_session(
-                tx, group, ordinal, starts_at, starts_at + (END - START), "Europe/Berlin"
+                tx, group, ordinal, starts_at, starts_at + LASTS, "Europe/Berlin"
             )
             if ordinal < present:
                 await store.groups.set_session_state(tx, made, "closed", joined)
             session = made if ordinal == present else session
-    return House(db=db, keys=keys, group=group, session=session, members=members)
+    return House(db=db, keys=keys, group=group, session=session, start=start, members=members)

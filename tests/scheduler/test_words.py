@@ -1,0 +1,55 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from care.delivery import MessageKind
+from scheduler.words import WEB, Words
+
+CONTEXT = {
+    "link": "https://rooms.example/j#TOKEN",
+    "help_link": "https://rooms.example/help",
+    "zone": "Europe/Berlin",
+    "starts_at": datetime(2027, 3, 2, 17, 0, tzinfo=UTC),
+    "link_ends_at": datetime(2027, 3, 2, 21, 0, tzinfo=UTC),
+}
+CLINICAL = ("therap", "patient", "diagnos", "depress", "symptom", "group", "session")
+
+
+@pytest.mark.parametrize("kind", list(MessageKind))
+def test_every_kind_has_a_text_with_the_link_on_a_line_of_its_own(kind: MessageKind) -> None:
+    subject, body = Words().subject_and_body(kind.value, "en", **CONTEXT)
+    assert "https://rooms.example/j#TOKEN" in body.splitlines()
+    assert "https://rooms.example/help" in body
+    assert "TOKEN" not in subject
+    assert "\n" not in subject
+    assert 0 < len(subject) <= 40
+
+
+@pytest.mark.parametrize("kind", list(MessageKind))
+def test_no_text_holds_a_clinical_word(kind: MessageKind) -> None:
+    subject, body = Words().subject_and_body(kind.value, "en", **CONTEXT)
+    assert not [word for word in CLINICAL if word in (subject + body).lower()]
+
+
+def test_times_are_told_in_the_recipients_zone() -> None:
+    _, body = Words().subject_and_body("join_link", "en", **CONTEXT)
+    assert "Tuesday 2 March at 18:00 (Berlin)" in body
+
+
+def test_a_language_without_a_catalogue_gets_english() -> None:
+    assert Words().subject_and_body("join_link", "tlh", **CONTEXT)[0] == "Your appointment"
+
+
+def test_a_catalogue_changes_the_words_and_the_names_of_days(tmp_path: Path) -> None:
+    (tmp_path / "templates").symlink_to(WEB / "templates")
+    folder = tmp_path / "locale" / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "messages.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgid "Your appointment"\nmsgstr "Ihr Termin"\n',
+        encoding="utf-8",
+    )
+    subject, body = Words(tmp_path).subject_and_body("join_link", "de-AT", **CONTEXT)
+    assert subject == "Ihr Termin"
+    assert "Dienstag, 2. März" in body
