@@ -3,8 +3,8 @@ checksum), gaps are asked for again, and what was seen is counted for receiver r
 
 from __future__ import annotations
 
-import struct
 import time
+import zlib
 from array import array
 from dataclasses import dataclass, field, fields
 
@@ -13,7 +13,7 @@ from tests.peers import rtcp, stamp
 SILENCE = b"\xf8\xff\xfe"
 GIVE_UP = 1.0
 RETRY = 0.06
-BUCKET_NS = 16384
+BUCKET_NS = 1 << 14
 LATENCY = array("L", [0]) * (1 << 16)
 
 
@@ -22,7 +22,6 @@ class Tally:
     """Counts of one peer's receiving since the last reset."""
 
     packets: int = 0
-    bytes: int = 0
     frames: int = 0
     repaired: int = 0
     repairs: int = 0
@@ -70,7 +69,8 @@ class Gap:
     asked: float = 0.0
 
 
-_header = struct.Struct("!BBHII")
+_mark = stamp.WHOLE.unpack_from
+_crc = zlib.crc32
 
 
 @dataclass(slots=True, eq=False)
@@ -98,20 +98,77 @@ class Incoming:
     gaps: dict[int, Gap] = field(default_factory=dict)
     began: bool = False
     first_at: float = 0.0
-    last_at: float = 0.0
+    last_ns: int = 0
     key_at: float = 0.0
     sr_middle: int = 0
     sr_at: float = 0.0
     reported: tuple[int, int] = (0, 0)
+    video: bool = False
     packets: int = 0
     frames: int = 0
 
-    def take(
-        self, view: memoryview, start: int, end: int, sequence: int, second: int, timestamp: int, repair: bool
-    ) -> None:
-        """Check one decrypted packet whose payload is view[start:end]."""
+    def __post_init__(self) -> None:
+        self.video = self.kind == "video"
+
+    @property
+    def last_at(self) -> float:
+        """When the last packet came, seconds of CLOCK_MONOTONIC; 0 before the first."""
+        return self.last_ns / 1e9
+
+    def swift(
+        self, view: memoryview, start: int, end: int, sequence: int, second: int, timestamp: int, now: int
+    ) -> bool:
+        """All of `take` for the common packet: next in order, from the same origin, with nothing wrong.
+
+        False when it is any other, and nothing was noted then. This is where a load process spends its time.
+        """
+        if sequence != self.expected or second & 0x7F != self.payload or end - start < 30:
+            return False
+        magic, origin, source, _, _, _, ticks, sent, checksum = _mark(view, end - 26)
+        if magic != 0xA51E or origin != self.origin or source != self.stream:
+            return False
+        if (timestamp - ticks) & 0xFFFFFFFF != self.offset:
+            return False
         tally = self.tally
-        now = time.monotonic_ns()
+        if self.video:
+            if view[start + 1] != 0x80 or view[start] & 0xE7 != 0x80:
+                return False
+            picture = (view[start + 2] & 0x7F) << 8 | view[start + 3]
+            if timestamp == self.frame_ts:
+                if picture != self.picture or _crc(view[start + 4 : end - 4]) != checksum:
+                    return False
+            else:
+                if (picture - self.picture) & 0x7FFF != 1 or _crc(view[start + 4 : end - 4]) != checksum:
+                    return False
+                self.frame_ts, self.picture = timestamp, picture
+                self.frames += 1
+                tally.frames += 1
+        elif _crc(view[start : end - 4]) != checksum:
+            return False
+        self.expected = sequence = (sequence + 1) & 0xFFFF
+        if not sequence:
+            self.cycles += 1
+        self.got += 1
+        self.packets += 1
+        self.last_ns = now
+        tally.packets += 1
+        bucket = (now - sent) >> 14
+        LATENCY[bucket if bucket < 65535 else 65535] += 1
+        return True
+
+    def take(
+        self,
+        view: memoryview,
+        start: int,
+        end: int,
+        sequence: int,
+        second: int,
+        timestamp: int,
+        now: int,
+        repair: bool,
+    ) -> None:
+        """Check one decrypted packet whose payload is view[start:end]; `now` in ns of CLOCK_MONOTONIC."""
+        tally = self.tally
         if second & 0x7F != self.payload and not repair:
             tally.misnumbered += 1
         expected = self.expected
@@ -130,17 +187,16 @@ class Incoming:
             if not self.expected:
                 self.cycles += 1
         self.got += 1
-        self.last_at = now / 1e9
+        self.last_ns = now
         if repair or fresh == 3:
             tally.repaired += 1
         else:
             tally.packets += 1
-            tally.bytes += end - start
             self.packets += 1
         if start == end:
             return
         body = start
-        if self.kind == "video":
+        if self.video:
             body = self._descriptor(view, start, end, timestamp, fresh == 1)
         mark = stamp.read(view, body, end)
         if mark is None:

@@ -23,7 +23,8 @@ Negotiate = Callable[[str], Awaitable[str]]
 IN, OUT = dtls.Buffer(), dtls.Buffer()
 DRAIN = 48
 IDENTITY = dtls.Identity.fresh()
-_header = struct.Struct("!BBHII")
+_header = struct.Struct("!BBHII").unpack_from
+_block = struct.Struct("!HBH").unpack_from
 
 
 class Leg:
@@ -195,22 +196,23 @@ class Leg:
                 self.tally.unauthentic += 1
             return
         size = IN.length[0]
-        first, second, sequence, timestamp, ssrc = _header.unpack_from(view)
+        now = time.monotonic_ns()
+        first, second, sequence, timestamp, ssrc = _header(view)
         start = 12 + 4 * (first & 15)
         if first & 16:
-            start = self._extensions(view, start)
+            start = self._extensions(view, start, now)
         if first & 32:
             size -= view[size - 1]
         stream = self.incoming.get(ssrc)
-        if stream is not None:
-            stream.take(view, start, size, sequence, second, timestamp, False)
-        else:
-            stream = self._repaired(ssrc, view, start, size, second, timestamp)
+        if stream is None:
+            stream = self._repaired(ssrc, view, start, size, second, timestamp, now)
+        elif not stream.swift(view, start, size, sequence, second, timestamp, now):
+            stream.take(view, start, size, sequence, second, timestamp, now, False)
         if stream is not None and stream.gaps:
             self._gapped.add(stream)
 
     def _repaired(
-        self, ssrc: int, view: memoryview, start: int, size: int, second: int, ts: int
+        self, ssrc: int, view: memoryview, start: int, size: int, second: int, ts: int, now: int
     ) -> Incoming | None:
         stream = self.repairs.get(ssrc)
         if stream is None:
@@ -220,12 +222,16 @@ class Leg:
         if size - start < 2:
             return stream
         sequence = view[start] << 8 | view[start + 1]
-        stream.take(view, start + 2, size, sequence, second, ts, True)
+        stream.take(view, start + 2, size, sequence, second, ts, now, True)
         return stream
 
-    def _extensions(self, view: memoryview, at: int) -> int:
+    def _extensions(self, view: memoryview, at: int, now: int) -> int:
         """Note the transport number; returns where the payload begins (RFC 8285, one-byte form)."""
-        end = at + 4 + 4 * (view[at + 2] << 8 | view[at + 3])
+        words, tag, number = _block(view, at + 2)
+        end: int = at + 4 + 4 * words
+        if tag == sdp.TWCC << 4 | 1:
+            self._arrived(number, now)
+            return end
         at += 4
         while at < end:
             tag = view[at]
@@ -233,17 +239,21 @@ class Leg:
                 at += 1
                 continue
             if tag >> 4 == sdp.TWCC:
-                self._arrived(view[at + 1] << 8 | view[at + 2])
+                self._arrived(view[at + 1] << 8 | view[at + 2], now)
                 break
             at += 2 + (tag & 15)
         return end
 
-    def _arrived(self, number: int) -> None:
+    def _arrived(self, number: int, now: int) -> None:
         highest = self._highest
+        if number == (highest + 1) & 0xFFFF and highest >= 0:
+            self._highest = highest = highest + 1
+            self._arrivals.append((highest, now))
+            return
         full = number if highest < 0 else highest + ((number - highest + 0x8000) & 0xFFFF) - 0x8000
         if full > highest:
             self._highest = full
-        self._arrivals.append((full, time.monotonic_ns() // 1000))
+        self._arrivals.append((full, now))
 
     # RTP out
 

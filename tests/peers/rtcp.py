@@ -96,10 +96,10 @@ def pli(sender: int, media: int) -> bytes:
 
 
 def transport_feedback(sender: int, media: int, count: int, arrivals: list[tuple[int, int]]) -> bytes:
-    """TWCC feedback; `arrivals` = (sequence number, arrival in us) sorted by sequence number, at least one,
+    """TWCC feedback; `arrivals` = (sequence number, arrival in ns) sorted by sequence number, at least one,
     within half of the number space; `count` is the feedback packet's own number."""
     base = arrivals[0][0]
-    reference = arrivals[0][1] // 64000
+    reference = arrivals[0][1] // 64_000_000
     symbols, deltas = _deltas(base, reference * 256, arrivals)
     chunks = _chunks(symbols)
     head = struct.pack(
@@ -110,11 +110,17 @@ def transport_feedback(sender: int, media: int, count: int, arrivals: list[tuple
 
 
 def _deltas(base: int, last: int, arrivals: list[tuple[int, int]]) -> tuple[list[int], bytes]:
+    span = arrivals[-1][0] - base + 1
+    if span == len(arrivals):
+        all_ticks = [at // 250_000 for _, at in arrivals]
+        steps = list(map(int.__sub__, all_ticks, [last, *all_ticks]))
+        if min(steps) >= 0 and max(steps) < 256:
+            return [1] * span, bytes(steps)
     symbols: list[int] = []
     deltas = bytearray()
     for sequence, at in arrivals:
         symbols += [0] * (sequence - base - len(symbols))
-        ticks = at // 250
+        ticks = at // 250_000
         delta = ticks - last
         last = ticks
         if 0 <= delta <= 255:
@@ -127,7 +133,7 @@ def _deltas(base: int, last: int, arrivals: list[tuple[int, int]]) -> tuple[list
 
 
 def _chunks(symbols: list[int]) -> bytes:
-    if len(symbols) < 8192 and all(s == 1 for s in symbols):
+    if len(symbols) < 8192 and symbols.count(1) == len(symbols):
         return struct.pack("!H", 1 << 13 | len(symbols))
     out = bytearray()
     for at in range(0, len(symbols), 7):

@@ -12,6 +12,7 @@ import struct
 import zlib
 
 BODY = struct.Struct("!HHBBHHIQ")
+WHOLE = struct.Struct("!HHBBHHIQI")
 SIZE = BODY.size + 4
 MAGIC = 0xA51E
 _crc = struct.Struct("!I")
