@@ -57,7 +57,8 @@ class Live(Protocol):
         none, when there are too few. A cost of 0 only looks: True when one token is left."""
 
     async def publish(self, topic: str, text: str) -> None:
-        """Says a text to every subscriber of the topic. At most once; nobody is waited for."""
+        """Says a text to every subscriber of the topic, normally once; nobody is waited for. A break may lose
+        a text or double it."""
 
     def subscribe(self, topic: str) -> Subscription:
         """The topic's texts from the moment the block is entered."""

@@ -133,6 +133,7 @@ class RedisSubscription:
             url,
             decode_responses=True,
             socket_connect_timeout=TIMEOUT_S,
+            socket_keepalive=True,
             health_check_interval=10,
             retry=Retry(NoBackoff(), 0),
         )

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.tables import signal
 
 # On PostgreSQL a smaller number may become visible after a larger one; looking back this far catches it.
-OVERLAP = 1000
+OVERLAP = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,22 @@ class Reader:
     """One process's place in the stream. Starts at the present: earlier signals are not delivered."""
 
     def __init__(self) -> None:
-        self._seen: set[int] | None = None
+        self._newest: int | None = None
+        self._seen: set[int] = set()
 
     async def poll(self, tx: AsyncConnection) -> list[Signal]:
         """The signals that became visible since the last call, in order. The first call returns none."""
-        rows = await tx.execute(select(signal).order_by(signal.c.seq.desc()).limit(OVERLAP))
-        found = {row.seq: Signal(row.seq, row.topic, row.body) for row in rows}
-        fresh = [] if self._seen is None else sorted(found.keys() - self._seen)
-        self._seen = set(found)
-        return [found[seq] for seq in fresh]
+        first = self._newest is None
+        if self._newest is None:
+            self._newest = (await tx.execute(select(func.max(signal.c.seq)))).scalar_one() or 0
+        rows = await tx.execute(
+            select(signal).where(signal.c.seq > self._newest - OVERLAP).order_by(signal.c.seq)
+        )
+        found = [Signal(row.seq, row.topic, row.body) for row in rows]
+        fresh = [] if first else [one for one in found if one.seq not in self._seen]
+        self._seen = {one.seq for one in found}
+        self._newest = max([self._newest, *self._seen])
+        return fresh
 
 
 async def purge(tx: AsyncConnection, now: datetime, keep: timedelta = timedelta(hours=1)) -> int:

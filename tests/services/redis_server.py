@@ -1,6 +1,7 @@
 """A Redis of our own on a free port, which a test may end and start again."""
 
 import itertools
+import os
 import shutil
 import signal
 import socket
@@ -50,6 +51,16 @@ class RedisServer:
         if self._service is not None:
             self._service.stop(signal.SIGKILL)
             self._service = None
+
+    def freeze(self) -> None:
+        """Stops it from answering; connections stay open."""
+        assert self._service is not None
+        os.kill(self._service.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Lets it answer again."""
+        assert self._service is not None
+        os.kill(self._service.pid, signal.SIGCONT)
 
     def url(self, number: int) -> str:
         """The address of one database."""

@@ -1,0 +1,137 @@
+"""Check-ins and proposals: planned once, moved while unopened, never touched when done."""
+
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from care.attendance import Proposal
+from care.verdict import Status
+from store import attendance, checkins, delivered, groups, ticks
+from tests.services.circle import HOUR, NOW, make_circle
+
+
+async def planned(tx, keys, opens=NOW):
+    circle = await make_circle(tx, keys)
+    ada = circle.participants[0]
+    await checkins.put(tx, ada.id, circle.session, "weekly", opens, opens + HOUR)
+    return circle, ada
+
+
+async def test_a_check_in_is_due_while_its_window_is_open(database, keys):
+    async with database.write() as tx:
+        circle, ada = await planned(tx, keys)
+        (item,) = await checkins.due(tx, NOW)
+        assert (item.member, item.person, item.session, item.wave) == (
+            ada.id,
+            ada.person,
+            circle.session,
+            "weekly",
+        )
+        assert await checkins.find(tx, item.id) == item
+        assert await checkins.find(tx, "none") is None
+        assert await checkins.due(tx, NOW - HOUR) == []
+        assert await checkins.due(tx, NOW + HOUR) == []
+
+
+async def test_planning_again_moves_what_is_unopened_and_nothing_else(database, keys):
+    async with database.write() as tx:
+        circle, ada = await planned(tx, keys)
+        await checkins.put(tx, ada.id, circle.session, "weekly", NOW + HOUR, NOW + 2 * HOUR)
+        assert await checkins.due(tx, NOW) == []
+        (item,) = await checkins.due(tx, NOW + HOUR)
+        assert await checkins.set_state(tx, item.id, "invited", NOW)
+        await checkins.put(tx, ada.id, circle.session, "weekly", NOW, NOW + HOUR)
+        assert (await checkins.find(tx, item.id)).opens_at == NOW + HOUR
+
+
+async def test_what_is_done_stays_done(database, keys):
+    async with database.write() as tx:
+        await planned(tx, keys)
+        (item,) = await checkins.due(tx, NOW)
+        assert await checkins.set_state(tx, item.id, "done", NOW)
+        assert not await checkins.set_state(tx, item.id, "invited", NOW)
+        assert await checkins.expire(tx, NOW + 2 * HOUR) == 0
+        assert (await checkins.find(tx, item.id)).state == "done"
+
+
+async def test_a_window_that_passed_expires(database, keys):
+    async with database.write() as tx:
+        await planned(tx, keys)
+        assert await checkins.expire(tx, NOW) == 0
+        assert await checkins.expire(tx, NOW + HOUR) == 1
+
+
+async def test_who_left_is_not_asked(database, keys):
+    async with database.write() as tx:
+        _, ada = await planned(tx, keys)
+        await groups.withdraw_member(tx, ada.id, NOW)
+        assert await checkins.due(tx, NOW) == []
+
+
+async def test_a_window_that_ends_before_it_opens_is_refused(database, keys):
+    async with database.write() as tx:
+        circle = await make_circle(tx, keys)
+    with pytest.raises(IntegrityError):
+        async with database.write() as tx:
+            await checkins.put(tx, circle.participants[0].id, circle.session, "weekly", NOW, NOW)
+
+
+def proposal(circle, member, status=Status.ATTENDED):
+    return Proposal(
+        session=circle.session,
+        member=member.id,
+        status=status,
+        present=timedelta(minutes=80),
+        window=timedelta(minutes=90),
+        share=Fraction(8, 9),
+        late=timedelta(),
+        early=timedelta(),
+        arrived_at=NOW,
+        gaps=(),
+        devices=1,
+        reasons=("listening_only",),
+        decide=False,
+        policy="1",
+        evidence="e",
+    )
+
+
+async def test_proposals_come_back_and_the_same_again_writes_nothing(database, keys):
+    async with database.write() as tx:
+        circle = await make_circle(tx, keys)
+        both = [proposal(circle, member) for member in circle.participants]
+        assert await attendance.save(tx, circle.session, both, NOW) == 2
+        assert await attendance.save(tx, circle.session, both, NOW + HOUR) == 0
+        found = await attendance.proposals(tx, circle.session)
+        assert sorted(found, key=lambda one: one.member) == sorted(both, key=lambda one: one.member)
+        later = replace(both[0], status=Status.NO_SHOW)
+        assert await attendance.save(tx, circle.session, [later], NOW + HOUR) == 1
+        assert {one.member: one.status for one in await attendance.proposals(tx, circle.session)} == {
+            both[0].member: Status.NO_SHOW,
+            both[1].member: Status.ATTENDED,
+        }
+
+
+async def test_delivered_messages_are_shown_newest_first(database, keys):
+    async with database.write() as tx:
+        circle = await make_circle(tx, keys)
+        person = circle.participants[0].person
+        await delivered.put(tx, keys, person, "invitation", "Hello", "the body", NOW)
+        await delivered.put(tx, keys, person, "join_link", "Again", "another body", NOW + HOUR)
+    async with database.read() as tx:
+        found = await delivered.listing(tx, keys)
+    assert [(one.subject, one.body, one.at) for one in found] == [
+        ("Again", "another body", NOW + HOUR),
+        ("Hello", "the body", NOW),
+    ]
+
+
+async def test_the_last_run_of_each_tick_is_remembered(database):
+    async with database.write() as tx:
+        await ticks.beat(tx, "outbox", NOW)
+        await ticks.beat(tx, "outbox", NOW + HOUR)
+        await ticks.beat(tx, "sessions", NOW)
+        assert await ticks.last(tx) == {"outbox": NOW + HOUR, "sessions": NOW}
