@@ -82,7 +82,7 @@ def fan_out(
         if srtp_protect(leg.seal, _pointer, _length):
             leg.drops += 1
             continue
-        leg.sent[number & 4095] = (now, size)
+        leg.sent[number & 4095] = now
         try:
             leg.send_to(_view[: size + leg.overhead], leg.address)
         except OSError:
@@ -178,7 +178,7 @@ def _one(
     level, value = out.level_byte * has_value, packet[20] if has_value else 0
     if out.wide:
         leg.number = number = (leg.number + 1) & 0xFFFF
-        leg.sent[number & 4095] = (now, len(packet))
+        leg.sent[number & 4095] = now
         _pack_wide(
             _data,
             1,

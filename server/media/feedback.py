@@ -6,7 +6,7 @@ publisher as they are.
 
 from typing import TYPE_CHECKING
 
-from server.media import clocks, rtcp, twcc
+from server.media import clocks, pressure, rtcp, twcc
 from server.media.fanout import send_late, send_repair
 from server.media.outgoing import Out
 from server.media.receive import inbox
@@ -45,7 +45,7 @@ def _take(leg: "Leg", part: rtcp.Part, now: float) -> None:
         if out is not None:
             repair(out, rtcp.nacked(part), now)
     elif part.kind == rtcp.RTPFB and part.form == rtcp.TRANSPORT_CC:
-        leg.plane.on_transport_feedback(leg, twcc.parse(part), now)
+        pressure.on_feedback(leg, part, now)
     elif part.kind == rtcp.PSFB:
         _payload_feedback(leg, part, now)
 
@@ -58,7 +58,7 @@ def _payload_feedback(leg: "Leg", part: rtcp.Part, now: float) -> None:
     else:
         bitrate = rtcp.remb(part) if part.form == rtcp.APPLICATION else None
         if bitrate is not None:
-            leg.plane.on_remb(leg, bitrate, now)
+            leg.downlink.remb(bitrate, now)
         return
     for ssrc in wanted:
         out = leg.by_ssrc.get(ssrc)
@@ -96,7 +96,8 @@ def _report(leg: "Leg", report: rtcp.Report, now: float) -> None:
     out = leg.by_ssrc.get(report.ssrc)
     if out is None or report.ssrc == out.rtx_ssrc:
         return
-    out.seen_loss = report.fraction / 256
+    if not out.wide:
+        leg.downlink.reported_loss(report.fraction / 256, out.stream.rate_bps if out.stream else 0.0, now)
     if report.last_sr:
         # Our reports carry capture times, so this is path delay plus forwarding age; good enough to pace
         # repeats.

@@ -50,6 +50,7 @@ class Stream:
         "base",
         "cycles",
         "expected_before",
+        "height",
         "highest",
         "history",
         "jitter",
@@ -59,10 +60,12 @@ class Stream:
         "loud",
         "missing",
         "octets",
+        "octets_before",
         "outs",
         "outs_plain",
         "packets",
         "picture",
+        "rate_bps",
         "received_before",
         "report",
         "report_at",
@@ -101,6 +104,10 @@ class Stream:
         self.arrived = 0
         self.last_at = 0.0
         self.loud = 0
+        self.height = 0
+        "Of the picture, from its last key frame."
+        self.rate_bps = 0.0
+        self.octets_before = 0
         self.transit = 0.0
         self.jitter = 0.0
         self.report: rtcp.SenderInfo | None = None
@@ -116,6 +123,13 @@ class Stream:
             if at is not None:
                 return at + signed32(timestamp - self.report.rtp) / self.track.clock_rate
         return now - _NO_REPORT_LAG_S
+
+    def measure(self, elapsed_s: float) -> None:
+        """Updates the bitrate; called about each half second."""
+        octets = self.octets + 44 * self.packets
+        rate = (octets - self.octets_before) * 8 / elapsed_s
+        self.octets_before = octets
+        self.rate_bps = rate if not self.rate_bps else self.rate_bps * 0.6 + rate * 0.4
 
     def report_block(self, now: float) -> rtcp.Report:
         """Reception since the last call, for a receiver report (RFC 3550 section 6.4.1)."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.media import answer, fanout, rtc_backend
 from server.media.clocks import MemberClock
+from server.media.estimate import Downlink
 from server.media.ice import Address, Agent, SendTo
 from server.media.incoming import Stream, Track
 from server.media.outgoing import Out
@@ -38,22 +39,28 @@ class Leg:
         "checked",
         "clock",
         "created_at",
+        "downlink",
         "drops",
         "dtls",
         "feedback_count",
         "heard",
+        "held",
         "id",
         "level_id",
         "microphone",
         "missed",
         "nack_audio",
         "nack_video",
+        "needed_bps",
         "number",
+        "octets_before",
         "open",
         "orientation_id",
         "outs",
         "overhead",
         "own_ssrc",
+        "packet_bytes",
+        "packets_before",
         "plan",
         "plane",
         "repairs",
@@ -67,6 +74,7 @@ class Leg:
         "send_to",
         "sent",
         "sources",
+        "spoke_at",
         "streams",
         "twcc_id",
         "unopened",
@@ -89,7 +97,14 @@ class Leg:
         self.address: Address | None = None
         self.send_to: SendTo = _nowhere
         self.number = random.getrandbits(15)
-        self.sent: list[tuple[float, int] | None] = [None] * fanout.SENT
+        self.sent = [0.0] * fanout.SENT
+        "When each transport-wide number was sent, monotonic seconds."
+        self.downlink = Downlink(now)
+        self.needed_bps = 0.0
+        self.packet_bytes = 500.0
+        self.packets_before = self.octets_before = 0
+        self.held: tuple[int, ...] = ()
+        self.spoke_at = 0.0
         self.drops = 0
         self.unopened = 0
         self.version = 0
@@ -164,6 +179,14 @@ class Leg:
     def track(self, kind: str) -> Track | None:
         """The microphone or the camera."""
         return self.microphone if kind == "audio" else self.camera
+
+    def forwarded(self) -> int:
+        """Media packets sent to this client, repeats not counted."""
+        return sum(out.totals()[0] for out in self.outs.values())
+
+    def received(self) -> int:
+        """Media packets that came from it."""
+        return sum(stream.packets for stream in self.streams.values())
 
     def misses(self, now: float) -> bool:
         """True once nothing came for 15 s although somebody is meant to see or hear it."""

@@ -54,12 +54,14 @@ class Out:
     __slots__ = (
         "blanks",
         "first_in",
+        "height",
         "kind",
         "last_picture",
         "last_sequence",
         "last_timestamp",
         "last_tl0",
         "leg",
+        "level",
         "level_byte",
         "marked",
         "octets",
@@ -75,7 +77,6 @@ class Out:
         "rtx_sequence",
         "rtx_ssrc",
         "rtx_type",
-        "seen_loss",
         "segments",
         "sequences",
         "slot",
@@ -108,7 +109,12 @@ class Out:
         level = section.extensions.get(LEVEL if section.kind == "audio" else ORIENTATION)
         self.level_byte = level << 4 if level is not None else 0
         self.priority = 0
+        self.level = 1
+        "Layer to follow, of those that are sent."
+        self.height: int | None = None
+        "Shown height in device pixels, 0 when hidden, None when the client did not say."
         self.paused = False
+        "True while the path is too narrow for this video."
         self.patience = Patience()
         self.track: Track | None = None
         self.stream: Stream | None = None
@@ -128,7 +134,6 @@ class Out:
         self.packets = self.octets = 0
         self.packets_from = self.octets_from = 0
         self.blanks: list[Blank] = []
-        self.seen_loss = 0.0
 
     def attach(
         self, stream: "Stream", sequence: int, timestamp: int, picture: int, tl0: int, now: float

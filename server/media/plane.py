@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from server.media import answer, feedback, messages, rtcp, sdp, seats
+from server.media import answer, feedback, levels, messages, pressure, rtcp, sdp, seats
 from server.media.fanout import send_blank
 from server.media.ice import Desk
 from server.media.incoming import Stream, Track
@@ -58,11 +58,21 @@ class Plane:
         self._timer: asyncio.TimerHandle | None = None
         self._goodbyes: set[asyncio.Task[None]] = set()
         self._alive_at = 0.0
+        self._measured_at = 0.0
+        self._speaking: dict[str, levels.Speaking] = {}
 
     @property
     def port(self) -> int:
         """The UDP port in use."""
         return self._ports[0].port
+
+    def forwarded(self) -> int:
+        """Media packets forwarded since the start, repeats not counted."""
+        return self.counted["forwarded"] + sum(leg.forwarded() for leg in self.legs.values())
+
+    def received(self) -> int:
+        """Media packets taken since the start."""
+        return self.counted["received"] + sum(leg.received() for leg in self.legs.values())
 
     def open(self) -> None:
         """Binds the ports. Raises OSError when one is taken."""
@@ -165,12 +175,6 @@ class Plane:
         """A subscriber sees a source from now on; it learns at once how to play it in step."""
         feedback.send_sender_report(out, now)
 
-    def on_transport_feedback(self, leg: Leg, packets: list[tuple[int, float | None]], now: float) -> None:
-        """A subscriber says when our packets came."""
-
-    def on_remb(self, leg: Leg, bitrate: int, now: float) -> None:
-        """A subscriber says how much it can take."""
-
     def want_keyframe(self, track: Track) -> None:
         """Asks the publisher for a key frame, now or as soon as its throttle allows."""
         track.keyframes.ask()
@@ -179,6 +183,8 @@ class Plane:
 
     def end(self, leg: Leg, reason: messages.DownReason) -> None:
         """Forgets a leg and says why."""
+        self.counted["forwarded"] += leg.forwarded()
+        self.counted["received"] += leg.received()
         del self.legs[leg.id]
         self.tables.pop(leg.id, None)
         self.desk.unregister(leg.agent)
@@ -236,7 +242,9 @@ class Plane:
                 seats.seat(self, self.legs[table.leg], now)
 
     def _prefer(self, command: messages.Prefer) -> None:
-        return
+        leg = self.legs.get(command.leg)
+        if leg is not None:
+            pressure.prefer(self, leg, dict(command.heights), self._clock())
 
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
@@ -261,12 +269,36 @@ class Plane:
                 feedback.send_transport_feedback(leg)
             if place % 50 == self._ticks % 50:
                 feedback.send_receiver_report(leg, now)
+                pressure.review(self, leg, now)
+            pressure.probe(leg, now)
             if place % 25 == self._ticks % 25:
                 self._check_life(leg, now)
+        if now - self._measured_at >= levels.WINDOW_S:
+            self._measure(now)
         if now - self._alive_at >= ALIVE_S:
             self._alive_at = now
             legs = tuple((leg.id, int(leg.alive_at * 1000)) for leg in self.legs.values() if leg.up_at)
             self.tell(messages.Alive(legs=legs))
+
+    def _measure(self, now: float) -> None:
+        """Bitrates of all streams, and who speaks."""
+        elapsed, self._measured_at = now - self._measured_at, now
+        loud: dict[str, dict[str, int]] = {}
+        for leg in self.legs.values():
+            packets = 0
+            for stream in leg.streams.values():
+                stream.measure(elapsed)
+                packets += stream.loud
+                stream.loud = 0
+            if packets >= levels.LOUD_PACKETS:
+                leg.spoke_at = now
+            loud.setdefault(leg.room, {})[leg.id] = packets
+        for room, counts in loud.items():
+            speaking = self._speaking.setdefault(room, levels.Speaking()).window(counts)
+            if speaking is not None:
+                self.tell(messages.Levels(room=room, speaking=speaking))
+        for room in self._speaking.keys() - loud.keys():
+            del self._speaking[room]
 
     def _mend(self, now: float) -> None:
         for stream in list(self.lossy):

@@ -133,6 +133,7 @@ def on_media(  # noqa: C901
         )
     if key_frame:
         stream.track.keyframes.came(now)
+        stream.height = vp8.height(_data, at, size) or stream.height
     if stream.waiting and (key_frame or stream.kind == "audio"):
         for out in list(stream.waiting):
             out.attach(stream, sequence, timestamp, picture, tl0, now)

@@ -32,6 +32,29 @@ def seat_all(plane: "Plane", leg: "Leg", now: float) -> None:
             seat(plane, plane.legs[table.leg], now)
 
 
+def choose(plane: "Plane", out: Out, now: float) -> None:
+    """Makes a slot section follow the stream that suits it, from that stream's next key frame on."""
+    track = out.track
+    if track is None or not track.streams:
+        return
+    if out.paused or out.height == 0:
+        out.stop_waiting()
+        out.detach()
+        return
+    streams = track.active(now)
+    if not streams:
+        if out.stream is not None or out.waits_on is not None:
+            return
+        streams = list(track.streams.values())
+    stream = streams[min(out.level, len(streams) - 1)]
+    if stream is out.stream:
+        out.stop_waiting()
+        return
+    out.wait_on(stream)
+    if out.kind == "video":
+        plane.want_keyframe(track)
+
+
 def _fill(plane: "Plane", out: Out, slot: Slot | None, kind: str, now: float) -> None:
     track = None
     if slot is not None and slot.source is not None and (slot.audio if kind == "audio" else slot.video):
@@ -48,14 +71,3 @@ def _fill(plane: "Plane", out: Out, slot: Slot | None, kind: str, now: float) ->
         out.track = track
         track.outs.append(out)
         choose(plane, out, now)
-
-
-def choose(plane: "Plane", out: Out, now: float) -> None:
-    """Picks the stream that an unattached slot section waits for."""
-    track = out.track
-    if track is None or not track.streams:
-        return
-    active = track.active(now) or list(track.streams.values())
-    out.wait_on(active[min(len(active) - 1, 1)])
-    if out.kind == "video":
-        plane.want_keyframe(track)

@@ -6,6 +6,7 @@ in 250 us.
 
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from server.media import rtcp
 
@@ -68,6 +69,36 @@ def parse(part: rtcp.Part) -> list[tuple[int, float | None]]:
             arrival = clock
         found.append((base + distance & 0xFFFF, arrival))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an estimator needs of one feedback message."""
+
+    received: int
+    lost: int
+    last: int
+    "The highest transport-wide number that arrived."
+    last_at: float
+    "Its arrival in the receiver's seconds."
+
+
+def summary(part: rtcp.Part) -> Summary:
+    """Counts of a feedback message without a value per packet. Raises ValueError as `parse` does."""
+    body = part.body
+    if len(body) < 16:
+        raise ValueError("Transport-wide feedback is cut")
+    base, span, word = struct.unpack_from(">HHI", body, 8)
+    if len(body) >= 18 and body[16] >> 5 == 1 and (body[16] & 0x1F) << 8 | body[17] == span:
+        # One run of packets that all came, a small step apart: by far the most frequent message.
+        if len(body) < 18 + span:
+            raise ValueError("Transport-wide feedback is cut")
+        ticks = sum(body[18 : 18 + span])
+        return Summary(span, 0, base + span - 1 & 0xFFFF, (word >> 8) * 0.064 + ticks * 0.00025)
+    packets = parse(part)
+    arrived = [(number, at) for number, at in packets if at is not None]
+    last, last_at = arrived[-1] if arrived else (0, 0.0)
+    return Summary(len(arrived), len(packets) - len(arrived), last, last_at)
 
 
 def _lowest(numbers: Sequence[int]) -> int:

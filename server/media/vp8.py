@@ -43,3 +43,12 @@ def parse(payload: bytes | bytearray | memoryview, start: int, end: int) -> Desc
     if at >= end:
         raise ValueError("VP8 payload descriptor is cut")
     return (first & 0x17) == 0x10 and not payload[at] & 0x01, picture_at, picture, tl0
+
+
+def height(payload: bytes | bytearray, start: int, end: int) -> int:
+    """The height of the picture in the first packet of a key frame (RFC 6386 section 9.1).
+
+    0 when it is not there.
+    """
+    code = payload.find(b"\x9d\x01\x2a", start, min(end, start + 16))
+    return (payload[code + 5] | payload[code + 6] << 8) & 0x3FFF if code > 0 and code + 7 <= end else 0

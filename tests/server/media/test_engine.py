@@ -1,13 +1,16 @@
 """Real peers through the real engine over loopback: DTLS, SRTP and every RTCP message are the wire's own."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from server.media.messages import Arrange, CloseRoom, Down, FirstMedia, Offer, Slot, Table, Up
+from server.media.messages import Arrange, CloseRoom, Down, FirstMedia, Offer, Prefer, Slot, Table, Up
 from server.media.options import MediaOptions
-from tests.peers import clips, sdp
+from server.media.outgoing import BLACKS, SILENCES
+from server.media.rtc_backend import Certificate
+from tests.peers import clips, rtcp, sdp
 from tests.peers.direct import Refusal, Stage
 from tests.peers.incoming import Incoming
 from tests.peers.leg import Leg
@@ -154,3 +157,107 @@ async def test_losses_both_ways_are_repaired(stage: Stage, join: Joins) -> None:
     assert ada.leg.tally.sr_got > 0
     assert ben.leg.tally.rr_got > 0
     assert ben.leg.tally.twcc_got > 10
+
+
+async def test_the_layer_follows_the_shown_height_and_a_hidden_picture_is_not_sent(
+    stage: Stage, join: Joins
+) -> None:
+    ada = await join("ada")
+    await join("ben", rids=("q", "h", "f"))
+    stage.arrange({"ada": {0: "ben"}})
+    picture = ada.leg.slots[0, "video"]
+
+    for height, layer in ((1080, 3), (90, 1), (720, 3)):
+        stage.engine.send(Prefer(leg="ada", heights=((0, height),)))
+        await until(lambda layer=layer: picture.stream == layer)  # type: ignore[misc]
+    stage.engine.send(Prefer(leg="ada", heights=((0, 0),)))
+    await until(lambda: time.monotonic() - picture.last_at > 0.3)
+    stage.engine.send(Prefer(leg="ada", heights=((0, 90),)))
+    await until(lambda: picture.stream == 1)
+
+    assert ada.leg.tally.faults() == {}
+    assert ada.leg.tally.lost == 0
+
+
+async def test_a_freed_slot_is_blanked_and_never_repaired_with_the_former_person(
+    stage: Stage, join: Joins
+) -> None:
+    ada = await join("ada")
+    await join("ben")
+    await join("cleo")
+    stage.arrange({"ada": {0: "ben"}})
+    sound, picture = ada.leg.slots[0, "audio"], ada.leg.slots[0, "video"]
+    await flows(sound, 20)
+    await flows(picture, 20)
+
+    stage.arrange({"ada": {0: None}})
+    await until(lambda: ada.leg.tally.blanks == SILENCES + BLACKS)
+    before = (sound.packets, picture.packets, ada.leg.tally.repairs)
+    ada.leg.send_rtcp(rtcp.nack(1, picture.ssrc, [picture.expected - n & 0xFFFF for n in range(8, 3, -1)]))
+    stage.arrange({"ada": {0: "cleo"}})
+    await until(lambda: sound.origin == 3 and picture.origin == 3)
+
+    assert ada.leg.tally.repairs == before[2]
+    assert ada.leg.tally.faults() == {}
+
+
+async def test_a_swap_in_one_slot_is_one_unbroken_stream(stage: Stage, join: Joins) -> None:
+    ada = await join("ada")
+    await join("ben")
+    await join("cleo")
+    for source, origin in (("ben", 2), ("cleo", 3), ("ben", 2), ("cleo", 3)):
+        stage.arrange({"ada": {0: source}})
+        for kind in ("audio", "video"):
+            stream = ada.leg.slots[0, kind]
+            await until(lambda stream=stream, origin=origin: stream.origin == origin)  # type: ignore[misc]
+
+    assert ada.leg.tally.faults() == {}
+    assert ada.leg.tally.lost == 0
+
+
+async def test_a_muted_slot_carries_picture_without_sound(stage: Stage, join: Joins) -> None:
+    ada = await join("ada")
+    await join("ben")
+    muted = Slot(index=0, source="ben", audio=False)
+    stage.engine.send(Arrange(tables=(Table(leg="ada", slots=(muted,)),)))
+
+    await flows(ada.leg.slots[0, "video"], 20)
+
+    assert ada.leg.slots[0, "audio"].packets == 0
+
+
+async def test_an_ice_restart_from_a_new_port_keeps_the_media(stage: Stage, join: Joins) -> None:
+    ada, _ = await join("ada"), await join("ben")
+    stage.arrange({"ada": {0: "ben"}})
+    sound = ada.leg.slots[0, "audio"]
+    await flows(sound, 20)
+
+    await ada.leg.restart(stage.negotiate("room", "ada"), move=True)
+    await flows(sound, sound.packets + 50)
+
+    assert ada.leg.tally.faults() == {}
+    assert not any(isinstance(event, Down) for event in stage.events)
+
+
+async def test_a_new_port_without_a_word_is_followed(stage: Stage, join: Joins) -> None:
+    ada, _ = await join("ada"), await join("ben")
+    stage.arrange({"ada": {0: "ben"}})
+    sound = ada.leg.slots[0, "audio"]
+    await flows(sound, 20)
+
+    ada.leg.move()
+
+    await flows(sound, sound.packets + 50)
+
+
+async def test_a_second_connection_under_the_same_name_replaces_the_first(stage: Stage, join: Joins) -> None:
+    await join("ada")
+    other = Certificate().fingerprint
+    offer = Leg(sdp.Profile(slots=2), seed=77)
+    text = offer.offer()
+    mine = text.split("a=fingerprint:sha-256 ")[1].split("\r\n")[0]
+    await stage.negotiate("room", "ada")(text.replace(mine, other))
+
+    down = await stage.until(lambda e: isinstance(e, Down))
+    assert down.reason == "replaced"
+    offer.close(goodbye=False)
