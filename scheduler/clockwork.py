@@ -6,13 +6,13 @@ This is the one file that imports APScheduler.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import structlog
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,7 +22,7 @@ from care import delivery
 from scheduler import observe
 from scheduler.observe import Metrics
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 GRACE_S = 4.0  # a letter cut off while it is handed over becomes uncertain, so give it time
 
@@ -80,7 +80,7 @@ class Clock:
     def accept(self) -> None:
         """A person says that the wall clock is right now."""
         if self.leap is not None:
-            log.warning("The clock is accepted", action="clock_accepted")
+            log.warning("The clock is accepted", extra={"action": "clock_accepted"})
         self.leap = None
 
     async def run(self, tick: Tick) -> None:
@@ -95,7 +95,9 @@ class Clock:
         try:
             await tick.body(reading.wall)
         except Exception as failure:
-            log.error("A tick failed", action="tick_failed", tick=tick.name, **observe.told(failure))
+            log.error(
+                "A tick failed", extra={"action": "tick_failed", "tick": tick.name, **observe.told(failure)}
+            )
             self._metrics.ticks.labels(tick.name, "failed").inc()
             return
         finally:
@@ -111,7 +113,9 @@ class Clock:
         self._reading = reading
         if leap is not None:
             self.leap = leap
-            log.error("The clock leapt", action="clock_leapt", seconds=round(leap.total_seconds()))
+            log.error(
+                "The clock leapt", extra={"action": "clock_leapt", "seconds": round(leap.total_seconds())}
+            )
         self._metrics.clock_in_doubt.set(self.leap is not None)
 
 

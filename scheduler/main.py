@@ -1,11 +1,11 @@
 """The scheduler process: the table of ticks, run until it is told to stop."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 
-import structlog
 from aiohttp import web
 
 import store.signals
@@ -20,7 +20,7 @@ from store.database import Database
 from store.sealing import Keys
 from store.settings import StoreSettings
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 HEARTBEAT = "clock"  # the row the server's readiness looks at
 MAIL = "mail"  # beats only while mail has somewhere to go
@@ -80,7 +80,6 @@ class Scheduler:
 
 async def run(settings: SchedulerSettings, store_settings: StoreSettings, stop: asyncio.Event) -> None:
     """Ticks until `stop` is set. The caller has checked the schema and holds the role."""
-    observe.configure_logs()
     async with AsyncExitStack() as stack:
         db = await Database.open(store_settings)
         stack.push_async_callback(db.close)
@@ -88,12 +87,12 @@ async def run(settings: SchedulerSettings, store_settings: StoreSettings, stop: 
         if settings.scheduler_metrics_bind:
             await stack.enter_async_context(_shown(scheduler.metrics, settings.scheduler_metrics_bind))
         if not scheduler.sender.going_out:
-            log.warning("Mail is not configured; messages wait", action="mail_not_configured")
+            log.warning("Mail is not configured; messages wait", extra={"action": "mail_not_configured"})
         scheduler.clock.start()
-        log.info("The clock goes", action="scheduler_started")
+        log.info("The clock goes", extra={"action": "scheduler_started"})
         await stop.wait()
         await scheduler.clock.stop()
-        log.info("The clock stops", action="scheduler_stopped")
+        log.info("The clock stops", extra={"action": "scheduler_stopped"})
 
 
 @asynccontextmanager

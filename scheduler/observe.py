@@ -1,10 +1,8 @@
 """What an operator sees of the scheduler: numbers on a private address, log lines without personal data."""
 
-import logging
 import traceback
 from pathlib import Path
 
-import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -61,31 +59,3 @@ def told(failure: BaseException) -> dict[str, object]:
     frames = traceback.extract_tb(failure.__traceback__)[-4:]
     where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
     return {"kind": type(failure).__name__, "where": where}
-
-
-def configure_logs() -> None:
-    """One JSON object a line on standard error, from our own lines and from libraries' warnings alike."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
-    )
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
-    for chatty in ("apscheduler", "aiosqlite", "aiosmtplib"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)

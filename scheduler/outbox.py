@@ -5,12 +5,12 @@ is recorded, after a crash or a silence inside the provider's acceptance. A toke
 that marks the row as transmitting, goes into the text, and is kept as a hash only.
 """
 
+import logging
 import random
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.links
@@ -29,7 +29,7 @@ from store.database import Database
 from store.outbox import Message
 from store.sealing import Keys
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 # One attempt takes at most three timeouts of 60 s; a tick's `now` is at most DRAIN_FOR_S old when it claims.
 LEASE_S = 300.0
@@ -84,7 +84,7 @@ class Sender:
                 self._told(message, "uncertain_repeated" if again else "uncertain", "sender_stopped")
             expired = await store.outbox.expire(tx, now)
         if expired:
-            log.info("Messages were too late to send", action="messages_expired", count=expired)
+            log.info("Messages were too late to send", extra={"action": "messages_expired", "count": expired})
 
     async def _drain(self, transport: Transport, now: datetime) -> None:
         began = time.monotonic()
@@ -97,7 +97,7 @@ class Sender:
                 await self._one(transport, claimed[0], now)
             except Exception as failure:
                 # The row keeps its claim until the lease ends, so a poisoned one cannot stop the others.
-                log.error("A message failed", action="message_failed", **observe.told(failure))
+                log.error("A message failed", extra={"action": "message_failed", **observe.told(failure)})
                 self._metrics.messages.labels(claimed[0].kind, "error").inc()
 
     async def _one(self, transport: Transport, message: Message, now: datetime) -> None:
@@ -214,11 +214,13 @@ class Sender:
         self._metrics.messages.labels(message.kind, outcome).inc()
         log.info(
             "A message was handled",
-            action="message_handled",
-            message=message.id,
-            message_kind=message.kind,
-            outcome=outcome,
-            code=code,
+            extra={
+                "action": "message_handled",
+                "row": message.id,
+                "message_kind": message.kind,
+                "outcome": outcome,
+                "code": code,
+            },
         )
 
 

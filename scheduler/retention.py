@@ -1,8 +1,7 @@
 """Deletes what is kept no longer: doorstep answers after 72 hours, dead links, old signals."""
 
+import logging
 from datetime import datetime
-
-import structlog
 
 import store.doorstep
 import store.links
@@ -10,7 +9,7 @@ import store.signals
 from scheduler.observe import Metrics
 from store.database import Database
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 async def tick(db: Database, metrics: Metrics, now: datetime) -> None:
@@ -24,4 +23,4 @@ async def tick(db: Database, metrics: Metrics, now: datetime) -> None:
     for what, count in gone.items():
         metrics.deleted.labels(what).inc(count)
     if any(gone.values()):
-        log.info("Old rows are deleted", action="rows_deleted", **gone)
+        log.info("Old rows are deleted", extra={"action": "rows_deleted", **gone})

@@ -4,9 +4,9 @@ The server ends a room by its own deadline. Whichever of the two comes first, th
 state changes once, and proposals are computed again while late facts still arrive.
 """
 
+import logging
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.attendance
@@ -23,7 +23,7 @@ from scheduler.observe import Metrics
 from store.database import Database
 from store.groups import Session
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 FACTS_ARRIVE_FOR = timedelta(minutes=15)  # a server that was away writes its last facts when it is back
 
@@ -40,14 +40,12 @@ async def tick(db: Database, metrics: Metrics, now: datetime) -> None:
         except Exception as failure:
             log.error(
                 "A session could not be closed",
-                action="close_failed",
-                session=session.id,
-                **observe.told(failure),
+                extra={"action": "close_failed", "session": session.id, **observe.told(failure)},
             )
             continue
         if closed:
             metrics.sessions_closed.inc()
-            log.info("A session is closed", action="session_closed", session=session.id)
+            log.info("A session is closed", extra={"action": "session_closed", "session": session.id})
     for session in lately:
         await propose_again(db, session, now)
 

@@ -1,5 +1,6 @@
 import asyncio
 import hashlib
+import logging
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
@@ -114,6 +115,21 @@ async def test_a_message_that_is_not_due_yet_waits(home: House, office: PostOffi
     assert (await home.message(key)).state == "pending"
     await sender.tick(NOON + timedelta(minutes=10))
     assert (await home.message(key)).state == "sent"
+
+
+async def test_no_log_line_holds_a_token_an_address_or_a_name(
+    home: House, office: PostOffice, sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await home.queue()
+    await sender.tick(NOON)
+    office.to_recipient = "550 ada@example.org is unknown"
+    await home.queue("Ben")
+    await sender.tick(NOON)
+    logged = repr([vars(line) for line in caplog.records if line.name.startswith("scheduler")])
+    assert "message_handled" in logged
+    for secret in (token_in(body_of(office)), "ada@example.org", "ben@example.org", "Ada", "Ben"):
+        assert secret not in logged
 
 
 # --- still wanted? ------------------------------------------------------------------------------------
