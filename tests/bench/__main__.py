@@ -1,0 +1,65 @@
+"""`python -m tests.bench [--figures a,b]`: the figures, one JSON object a line on standard output.
+
+Words about what goes on are on standard error. `--list` names the figures, `--long` takes the time that the
+long ones really ask for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import functools
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from tests.bench import forwarding
+from tests.bench.figure import Figure
+
+Measure = Callable[[], Coroutine[Any, Any, list[Figure]]]
+MEASURES: dict[tuple[str, ...], Measure] = {
+    ("forward_cost_1x10",): functools.partial(forwarding.forward_cost, 1),
+    ("forward_cost_4x10",): functools.partial(forwarding.forward_cost, 4),
+    ("forward_cost_10x10",): functools.partial(forwarding.forward_cost, 10),
+    ("added_latency_p99_4x10",): functools.partial(forwarding.added_latency, False),
+    ("added_latency_p99_busy",): functools.partial(forwarding.added_latency, True),
+    ("lost_at_90k",): forwarding.lost_at_90k,
+}
+
+
+def main() -> int:
+    """Measure what was asked for; 1 when a figure is not valid or could not be taken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--figures", default="", help="names with commas; all when not given")
+    parser.add_argument("--list", action="store_true")
+    arguments = parser.parse_args()
+    known = [name for names in MEASURES for name in names]
+    if arguments.list:
+        print("\n".join(known))
+        return 0
+    wanted = [name.strip() for name in arguments.figures.split(",") if name.strip()] or known
+    unknown = set(wanted) - set(known)
+    if unknown:
+        parser.error(f"no such figure: {', '.join(sorted(unknown))}; known: {', '.join(known)}")
+    return 0 if all([_take(names, measure, wanted) for names, measure in MEASURES.items()]) else 1
+
+
+def _take(names: tuple[str, ...], measure: Measure, wanted: list[str]) -> bool:
+    if not set(names) & set(wanted):
+        return True
+    began = time.monotonic()
+    try:
+        figures = asyncio.run(measure())
+    except Exception as error:  # the other figures are still worth taking
+        print(f"{', '.join(names)}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        return False
+    for figure in figures:
+        if figure.figure in wanted:
+            print(figure.line(), flush=True)
+    print(f"{', '.join(names)}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    return all(figure.valid for figure in figures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
