@@ -3,7 +3,7 @@
 import scheduler.main
 import store.roles
 import store.schema
-from command import ending
+from command import ending, logs
 from scheduler.settings import SchedulerSettings
 from store.database import Database
 from store.settings import StoreSettings
@@ -11,6 +11,7 @@ from store.settings import StoreSettings
 
 async def run(settings: SchedulerSettings, store_settings: StoreSettings, *, with_parent: bool) -> None:
     """Ticks until told to end. Raises what store.roles and store.schema raise when it may not run."""
+    logs.write()
     stop = ending.stop_event(with_parent=with_parent)
     with store.roles.hold(store_settings, "scheduler"):
         db = await Database.open(store_settings)

@@ -9,7 +9,7 @@ import store.live
 import store.roles
 import store.schema
 import store.sealing
-from command import ending
+from command import ending, logs
 from server import observe
 from server.app import build_app
 from server.settings import ServerSettings, host_port
@@ -22,6 +22,7 @@ CLOSE_S = 5.0
 
 async def run(settings: ServerSettings, store_settings: StoreSettings, *, with_parent: bool) -> None:
     """Serves until told to end. Raises what store.roles and store.schema raise when it may not run."""
+    logs.write()
     stop = ending.stop_event(with_parent=with_parent)
     with store.roles.hold(store_settings, "server"):
         db = await Database.open(store_settings)
