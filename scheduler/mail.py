@@ -22,6 +22,7 @@ class Letter:
     subject: str = field(repr=False)
     body: str = field(repr=False)
     message_id: str
+    at: datetime
 
 
 def wire_address(address: str) -> str:
@@ -34,7 +35,7 @@ def wire_address(address: str) -> str:
         raise Undeliverable("the address is not one mail can be sent to") from None
 
 
-def build(letter: Letter, sender: str, now: datetime) -> EmailMessage:
+def build(letter: Letter, sender: str) -> EmailMessage:
     """The message, with `Auto-Submitted` so that absence notes are not answered to it (RFC 3834).
 
     Raises Undeliverable for an address that cannot be written.
@@ -44,7 +45,7 @@ def build(letter: Letter, sender: str, now: datetime) -> EmailMessage:
     message["From"] = Address(display_name=name, addr_spec=wire_address(address))
     message["To"] = Address(addr_spec=wire_address(letter.address))
     message["Subject"] = letter.subject
-    message["Date"] = format_datetime(now)
+    message["Date"] = format_datetime(letter.at)
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body)

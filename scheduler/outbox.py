@@ -183,6 +183,7 @@ class Sender:
             subject=head,
             body=body,
             message_id=message_id,
+            at=now,
         )
 
     async def _record(self, tx: AsyncConnection, message: Message, outcome: Outcome, now: datetime) -> None:

@@ -8,7 +8,6 @@ import asyncio
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import parseaddr
 from enum import StrEnum
 from typing import Protocol
@@ -60,7 +59,7 @@ class SmtpTransport:
     async def deliver(self, letter: Letter) -> Outcome:
         """Tries once. Only silence after the text was handed over is uncertain."""
         try:
-            message = mail.build(letter, self._settings.mail_from, datetime.now(UTC)).as_bytes()
+            message = mail.build(letter, self._settings.mail_from).as_bytes()
             recipient = mail.wire_address(letter.address)
         except mail.Undeliverable:
             return Outcome(Fate.REFUSED, "address")
@@ -134,7 +133,7 @@ class LocalOutbox:
         """Keeps the letter."""
         async with self._db.write() as tx:
             await store.delivered.put(
-                tx, self._keys, letter.person, letter.kind, letter.subject, letter.body, datetime.now(UTC)
+                tx, self._keys, letter.person, letter.kind, letter.subject, letter.body, letter.at
             )
         return Outcome(Fate.SENT, "demo")
 

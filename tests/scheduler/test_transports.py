@@ -25,6 +25,7 @@ def letter(address: str = "ada@example.org", body: str = "Hello,\n\na link\n") -
         subject="Your appointment",
         body=body,
         message_id="<one@clinic.example>",
+        at=datetime(2027, 3, 2, 11, 0, tzinfo=UTC),
     )
 
 
@@ -41,6 +42,7 @@ async def test_an_accepted_letter_is_sent_with_neutral_headers(office: PostOffic
     assert taken["From"] == "Appointments <appointments@clinic.example>"
     assert taken["Subject"] == "Your appointment"
     assert taken["Message-ID"] == "<one@clinic.example>"
+    assert taken["Date"] == "Tue, 02 Mar 2027 11:00:00 +0000"
     assert taken["Auto-Submitted"] == "auto-generated"
     assert taken.get_content_type() == "text/plain"
     assert taken.get_content().replace("\r\n", "\n") == "Hello,\n\na link\n"
