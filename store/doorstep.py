@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import access_log, people, upsert
+from care.roles import Action
+from store import access_log, doors, people, upsert
 from store.sealing import Keys
 from store.tables import doorstep, member
 
@@ -70,7 +71,9 @@ async def answered(tx: AsyncConnection, session: str) -> dict[str, tuple[bool | 
 async def access_sheet(
     tx: AsyncConnection, keys: Keys, session: str, member_id: str, actor: str, now: datetime
 ) -> Sheet:
-    """The emergency sheet, logged. Raises LookupError for no such member."""
+    """The emergency sheet, logged. Raises NotAllowed unless the actor facilitates this member's group,
+    LookupError for no such member."""
+    await doors.by_session(tx, actor, Action.OPEN_SHEET, session, member_id)
     person = await person_of(tx, member_id)
     await access_log.append(
         tx, keys, actor=actor, action="sheet", person=person, purpose="emergency", now=now, session=session

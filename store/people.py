@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import access_log, links
+from care.roles import Action
+from store import access_log, doors, links
 from store.ids import fresh_id
 from store.sealing import Keys
 from store.tables import member, person, person_key
@@ -81,7 +82,9 @@ async def names(tx: AsyncConnection, keys: Keys, member_ids: Iterable[str]) -> d
 async def access_contact(
     tx: AsyncConnection, keys: Keys, person_id: str, actor: str, purpose: str, now: datetime
 ) -> Contact:
-    """How to reach a person, logged. Raises LookupError for an unknown or erased person."""
+    """How to reach a person, logged. Raises NotAllowed for an actor who may not, LookupError for an
+    unknown or erased person."""
+    await doors.by_person(tx, actor, Action.SEE_CONTACT, person_id)
     row = (
         await tx.execute(select(person).where(person.c.id == person_id, person.c.erased_at.is_(None)))
     ).first()

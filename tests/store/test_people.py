@@ -29,7 +29,7 @@ async def test_a_name_that_could_forge_a_header_or_hide_text_is_refused(database
 async def test_a_name_is_kept_as_people_write_it(database, keys, name):
     async with database.write() as tx:
         person = await people.create(tx, keys, name, "", "", "Europe/Berlin", "en", NOW)
-        assert (await people.access_contact(tx, keys, person, "test", "test", NOW)).name == name
+        assert (await people.access_contact(tx, keys, person, "scheduler", "test", NOW)).name == name
 
 
 @pytest.mark.parametrize("address", ["ada", "@x.y", "ada@", "a b@x.y", "a@x.y,b@x.y", "a@x.y\nBcc: b@x.y"])
@@ -48,10 +48,12 @@ async def test_an_unknown_zone_is_refused(database, keys):
 async def test_opening_a_contact_leaves_a_line_in_the_log(database, keys):
     async with database.write() as tx:
         person = await make_person(tx, keys, "Ada")
-        contact = await people.access_contact(tx, keys, person, "clock", "invitation", NOW)
+        contact = await people.access_contact(tx, keys, person, "scheduler", "invitation", NOW)
         lines = await access_log.entries(tx, person)
     assert (contact.name, contact.address) == ("Ada Findable-Name", "ada@findable.example")
-    assert [(line.actor, line.action, line.purpose) for line in lines] == [("clock", "contact", "invitation")]
+    assert [(line.actor, line.action, line.purpose) for line in lines] == [
+        ("scheduler", "contact", "invitation")
+    ]
     assert "findable" not in repr(contact).lower()
 
 
@@ -60,7 +62,7 @@ async def test_a_reading_transaction_cannot_open_a_contact_because_it_cannot_wri
         person = await make_person(tx, keys, "Ada")
     with pytest.raises(Exception, match=r"read.?only|readonly"):
         async with database.read() as tx:
-            await people.access_contact(tx, keys, person, "clock", "invitation", NOW)
+            await people.access_contact(tx, keys, person, "scheduler", "invitation", NOW)
 
 
 async def test_an_address_finds_its_people_whatever_its_case(database, keys):
@@ -95,7 +97,7 @@ async def test_a_refused_address_is_flagged_until_it_is_changed(database, keys):
 async def logged(tx, keys):
     person = await make_person(tx, keys, "Ada")
     for step in range(4):
-        await people.access_contact(tx, keys, person, "clock", f"reason {step}", NOW + step * HOUR)
+        await people.access_contact(tx, keys, person, "scheduler", f"reason {step}", NOW + step * HOUR)
     return person
 
 

@@ -152,7 +152,7 @@ async def test_a_wrapped_key_copied_to_another_person_does_not_open(database, ke
             .values(key_id=stolen.key_id, wrapped=stolen.wrapped)
         )
         with pytest.raises(SealBroken):
-            await people.access_contact(tx, keys, bela, "test", "test", NOW)
+            await people.access_contact(tx, keys, bela, "scheduler", "test", NOW)
 
 
 async def test_nothing_personal_and_no_token_stands_in_the_database_file(sqlite_settings):
@@ -204,6 +204,6 @@ async def test_after_erasure_nothing_of_the_person_opens_any_more(database, keys
         assert await people.names(tx, keys, [member.id]) == {}
         assert await people.by_contact(tx, keys, "bela@findable.example") == []
         with pytest.raises(LookupError):
-            await people.access_contact(tx, keys, member.person, "test", "test", NOW)
+            await people.access_contact(tx, keys, member.person, "scheduler", "test", NOW)
         with pytest.raises(LookupError):
-            await doorstep.access_sheet(tx, keys, circle.session, member.id, "test", NOW)
+            await doorstep.access_sheet(tx, keys, circle.session, member.id, circle.facilitator.id, NOW)
