@@ -9,8 +9,10 @@ never cut for lack of proof.
 START_BPS = 1_500_000.0
 FLOOR_BPS = 60_000.0
 CEILING_BPS = 30_000_000.0
-QUEUE_FULL_S = 0.12
-"A standing queue this long is congestion; Wi-Fi bursts stay below."
+QUEUE_FULL_S = 0.25
+"A queue this long, and growing, is congestion; Wi-Fi bursts and busy clients stay below or catch up."
+STANDING_WINDOWS = 6
+"Windows after which a full queue is congestion even when it no longer grows."
 QUEUE_CLEAR_S = 0.05
 LOSS_FULL = 0.10
 LOSS_CLEAR = 0.04
@@ -35,11 +37,13 @@ class Downlink:
         "_base_since",
         "_bytes",
         "_cut_at",
+        "_full",
         "_grown_at",
         "_probe_at",
         "_probe_pause_s",
         "_probe_target",
         "_probe_until",
+        "_sent",
         "_since",
         "acked_bps",
         "limit_bps",
@@ -55,6 +59,8 @@ class Downlink:
         self.queue_s = 0.0
         self.loss = 0.0
         self._bytes = 0.0
+        self._sent = 0.0
+        self._full = 0
         self._since = now
         self._base = self._base_before = float("inf")
         self._base_since = now
@@ -64,21 +70,27 @@ class Downlink:
         self._probe_target = 0.0
         self._probe_pause_s = PROBE_PAUSE_S
 
-    def acknowledged(self, delay_s: float, size: float, received: int, lost: int, now: float) -> None:
+    def acknowledged(
+        self, delay_s: float, size: float, sent: float, received: int, lost: int, now: float
+    ) -> None:
         """Takes one feedback message.
 
         `delay_s` is the arrival of its last packet, in the receiver's clock, minus its sending in ours:
-        only changes of it count. `size` is the bytes that arrived.
+        only changes of it count. `size` is the bytes that arrived, `sent` those sent since the last message.
         """
         self._queue(delay_s, now)
         total = received + lost
         if total:
             self.loss += (lost / total - self.loss) * min(1.0, total / 100)
         self._bytes += size
+        self._sent += sent
         elapsed = now - self._since
         if elapsed >= RATE_WINDOW_S:
             self.acked_bps = self._bytes * 8 / elapsed
-            self._bytes, self._since = 0.0, now
+            self._full = self._full + 1 if self.queue_s > QUEUE_FULL_S else 0
+            if self._full > 1 and self._bytes < 0.9 * self._sent:
+                self._full = STANDING_WINDOWS
+            self._bytes, self._sent, self._since = 0.0, 0.0, now
             self._judge(now)
 
     def reported_loss(self, share: float, sent_bps: float, now: float) -> None:
@@ -122,9 +134,10 @@ class Downlink:
         self.queue_s += (delay_s - base - self.queue_s) * 0.4
 
     def _judge(self, now: float) -> None:
-        if self.queue_s > QUEUE_FULL_S or self.loss > LOSS_FULL:
+        queued = self._full >= STANDING_WINDOWS
+        if queued or self.loss > LOSS_FULL:
             if now - self._cut_at > CUT_PAUSE_S:
-                factor = CUT if self.queue_s > QUEUE_FULL_S else 1 - self.loss / 2
+                factor = CUT if queued else 1 - self.loss / 2
                 known = self.room_bps if self.limit_bps is None else self.limit_bps
                 self._cut(min(known, self.acked_bps or known) * factor, now)
             return

@@ -53,6 +53,7 @@ class Leg:
         "nack_video",
         "needed_bps",
         "number",
+        "number_before",
         "octets_before",
         "open",
         "orientation_id",
@@ -96,7 +97,7 @@ class Leg:
         self.overhead = 16
         self.address: Address | None = None
         self.send_to: SendTo = _nowhere
-        self.number = random.getrandbits(15)
+        self.number = self.number_before = random.getrandbits(15)
         self.sent = [0.0] * fanout.SENT
         "When each transport-wide number was sent, monotonic seconds."
         self.downlink = Downlink(now)

@@ -28,7 +28,10 @@ def on_feedback(leg: "Leg", part: rtcp.Part, now: float) -> None:
     if not heard.received or not sent_at or now - sent_at > 5:
         return
     delay = heard.last_at - sent_at
-    leg.downlink.acknowledged(delay, heard.received * leg.packet_bytes, heard.received, heard.lost, now)
+    size = leg.packet_bytes
+    sent = (leg.number - leg.number_before & 0xFFFF) * size
+    leg.number_before = leg.number
+    leg.downlink.acknowledged(delay, heard.received * size, sent, heard.received, heard.lost, now)
 
 
 def prefer(plane: "Plane", leg: "Leg", heights: dict[int, int], now: float) -> None:

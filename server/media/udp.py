@@ -34,9 +34,10 @@ class UdpPort:
             _grow(self._socket)
             self._socket.setblocking(False)
             self._socket.bind((address, port))
-        except OSError:
+        except OSError as error:
             self._socket.close()
-            raise
+            words = f"Media port {port} (UDP) on {address} cannot be opened: {error.strerror}"
+            raise OSError(error.errno, words) from error
         self.host: str = self._socket.getsockname()[0]
         self.port: int = self._socket.getsockname()[1]
         self._take = take

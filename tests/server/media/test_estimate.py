@@ -9,6 +9,7 @@ def drive(
     seconds: float,
     bps: float,
     *,
+    sent: float = 0.0,
     delay: float = 0.0,
     grow: float = 0.0,
     lost: int = 0,
@@ -18,7 +19,7 @@ def drive(
     for _ in range(int(seconds * 10)):
         now += 0.1
         delay += grow
-        estimate.acknowledged(50.0 + delay, bps / 80, 20 - lost, lost, now)
+        estimate.acknowledged(50.0 + delay, bps / 80, (sent or bps) / 80, 20 - lost, lost, now)
     return now
 
 
@@ -33,7 +34,7 @@ def test_a_clear_path_never_gets_a_limit_and_the_room_follows_what_arrives() -> 
 def test_a_growing_queue_cuts_to_less_than_what_arrives() -> None:
     estimate = Downlink(0.0)
     now = drive(estimate, 0.0, 5, 2_000_000)
-    drive(estimate, now, 2, 900_000, grow=0.03)
+    drive(estimate, now, 2, 900_000, sent=2_000_000, grow=0.05)
 
     assert estimate.limit_bps is not None
     assert 300_000 < estimate.limit_bps < 900_000
@@ -51,11 +52,30 @@ def test_heavy_loss_cuts_and_light_loss_does_not() -> None:
 def test_cuts_wait_for_what_the_last_one_did() -> None:
     estimate = Downlink(0.0)
     now = drive(estimate, 0.0, 2, 2_000_000)
-    now = drive(estimate, now, CUT_PAUSE_S, 1_000_000, delay=0.5)
+    while estimate.limit_bps is None:
+        now = drive(estimate, now, 0.1, 1_000_000, sent=2_000_000, delay=0.5)
     first = estimate.limit_bps
-    drive(estimate, now, 0.3, 1_000_000, delay=0.5)
+    drive(estimate, now, CUT_PAUSE_S - 0.1, 1_000_000, sent=2_000_000, delay=0.5)
 
     assert first == estimate.limit_bps
+
+
+def test_a_busy_receiver_that_catches_up_is_not_cut() -> None:
+    estimate = Downlink(0.0)
+    now = drive(estimate, 0.0, 5, 2_000_000)
+    for _ in range(5):
+        now = drive(estimate, now, 0.4, 1_000_000, sent=2_000_000, delay=0.4)
+        now = drive(estimate, now, 0.6, 2_600_000, sent=2_000_000)
+
+    assert estimate.limit_bps is None
+
+
+def test_a_queue_that_stands_for_seconds_is_cut_though_all_arrives() -> None:
+    estimate = Downlink(0.0)
+    now = drive(estimate, 0.0, 5, 2_000_000)
+    drive(estimate, now, 5, 2_000_000, delay=0.6)
+
+    assert estimate.limit_bps is not None
 
 
 def test_remb_lowers_and_never_raises() -> None:
