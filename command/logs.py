@@ -8,13 +8,14 @@ import sys
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import Processor
 
 LOUDEST = logging.INFO
 
 
 def write() -> None:
     """Sends what this process logs to standard error from now on."""
-    chain = [
+    chain: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),

@@ -1,5 +1,6 @@
 """Journeys in the distribution's Chromium with invented cameras and microphones, four people at most."""
 
+import json
 import shutil
 import sys
 from collections.abc import AsyncIterator
@@ -34,6 +35,18 @@ ARGUMENTS = [
     # Addresses as they are: the name service that hides them does not exist on a build machine.
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 ]
+REFUSE = """
+(() => {
+  const refused = REFUSED;
+  const native = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wishes) => {
+    if ((wishes.video && refused.includes('camera')) || (wishes.audio && refused.includes('microphone')))
+      throw new DOMException('Permission denied', 'NotAllowedError');
+    return native(wishes);
+  };
+})();
+"""
+"""A person who says no in the browser's question. Chromium answers its own question with yes in tests."""
 ROOMS = 30
 PEOPLE_AT_ONCE = 4
 
@@ -88,14 +101,18 @@ async def visit(chromium: Browser) -> AsyncIterator[Visit]:
     async with AsyncExitStack() as leaving:
         count = 0
 
-        async def arrive(room: dict[str, Any], role: str, index: int = 0, **options: Any) -> Visitor:
+        async def arrive(
+            room: dict[str, Any], role: str, index: int = 0, *, refuses: tuple[str, ...] = (), **options: Any
+        ) -> Visitor:
             nonlocal count
             count += 1
             assert count <= PEOPLE_AT_ONCE, "at most four browsers at once"
             person = room[role][index]
-            context = await chromium.new_context(**{"permissions": ["camera", "microphone"], **options})
+            context = await chromium.new_context(**options)
             leaving.push_async_callback(context.close)
             await context.add_init_script(figures.WATCH)
+            if refuses:
+                await context.add_init_script(REFUSE.replace("REFUSED", json.dumps(refuses)))
             page = await context.new_page()
             page.on("pageerror", lambda error: print(f"{person['name']}: {error}"))
             page.on("console", lambda message: print(f"{person['name']}: {message.text}"))

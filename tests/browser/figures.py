@@ -125,10 +125,35 @@ async def until_seen_and_heard(
         raise AssertionError(f"slot {slot}: {before} became only {now} within {within_s} s") from None
 
 
-async def stays_dark(page: Page, slot: int, for_s: float = 1.5) -> None:
-    """Asserts that no frame and no sound arrives on a slot during `for_s`. Time is the claim here."""
+async def stays_silent(page: Page, slot: int, for_s: float = 1.5) -> None:
+    """Asserts that no sound arrives on a slot once what was under way has come. Time is the claim here."""
+    await asyncio.sleep(0.5)
+    before = (await read(page)).slot(slot)
+    await asyncio.sleep(for_s)
+    after = (await read(page)).slot(slot)
+    assert after.audio_packets == before.audio_packets, f"sound came on slot {slot}"
+
+
+async def stays_blank(page: Page, slot: int, for_s: float = 1.5) -> None:
+    """Asserts that no frame is decoded on a slot once what was under way has come. Time is the claim here."""
+    await asyncio.sleep(0.5)
     before = (await read(page)).slot(slot)
     await asyncio.sleep(for_s)
     after = (await read(page)).slot(slot)
     assert after.frames == before.frames, f"{after.frames - before.frames} frames came on slot {slot}"
-    assert after.audio_packets == before.audio_packets, f"sound came on slot {slot}"
+
+
+async def until_blank(page: Page, slot: int, within_s: float = 10.0) -> None:
+    """Waits until a whole second passes without a new frame on a slot."""
+    async with asyncio.timeout(within_s):
+        while True:
+            before = (await read(page)).slot(slot).frames
+            await asyncio.sleep(1.0)
+            if (await read(page)).slot(slot).frames == before:
+                return
+
+
+async def stays_dark(page: Page, slot: int, for_s: float = 1.5) -> None:
+    """Asserts that neither frame nor sound arrives on a slot once what was under way has come."""
+    await stays_blank(page, slot, for_s)
+    await stays_silent(page, slot, 0.5)

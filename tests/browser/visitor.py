@@ -87,18 +87,65 @@ class Visitor:
 
     async def slot_of(self, other: "Visitor") -> int:
         """The slot on which this page receives the other person."""
-        slot = await self.tile(other).get_attribute("data-slot", timeout=SLOW_MS)
-        assert slot is not None, f"{self.name} has no slot for {other.name}"
-        return int(slot)
+        tile = self.tile(other)
+        await expect(tile).to_have_attribute("data-slot", re.compile(r"^\d+$"), timeout=SLOW_MS)
+        return int(await tile.get_attribute("data-slot") or "")
 
     async def sees_and_hears(self, other: "Visitor", **how: Any) -> figures.Heard:
         """Waits for new frames and new sound of the other person on this page."""
         return await figures.until_seen_and_heard(self.page, await self.slot_of(other), **how)
 
+    async def person(self, other: "Visitor") -> Locator:
+        """As a facilitator: the opened entry of one person in the list of the room."""
+        entry = self.page.locator(f'[data-person="{other.member}"]')
+        if not await entry.is_visible():
+            await self.page.locator('.bar [data-action="panel"]').click()
+        details = entry.locator("details")
+        if await details.get_attribute("open") is None:
+            await details.locator("summary").click()
+        return entry
+
+    async def tell(self, action: str, other: "Visitor") -> None:
+        """As a facilitator: one button about one person in the room."""
+        await (await self.person(other)).locator(f'[data-action="{action}"]').click()
+
     async def press(self, action: str, other: "Visitor | None" = None) -> None:
         """Presses a button, of the page or about one person."""
         about = f'[data-member="{other.member}"]' if other else ""
         await self.page.locator(f'[data-action="{action}"]{about}:visible').first.click(timeout=SLOW_MS)
+
+    async def open_panel(self) -> None:
+        """As a facilitator: shows the list of door and people."""
+        if not await self.page.locator("[data-panel]").is_visible():
+            await self.page.locator('.bar [data-action="panel"]').click()
+
+    async def order_of_tiles(self) -> list[str | None]:
+        """The members on this page in the order of their tiles, the own one included."""
+        tiles = await self.page.locator("[data-stage-grid] [data-tile]").all()
+        return [await tile.get_attribute("data-member") for tile in tiles]
+
+    async def through_the_door_again(self, facilitator: "Visitor") -> None:
+        """After coming back: knocks where the page asks for it and is let in where that is needed."""
+        await self.is_at("door", "lobby", "room")
+        if await self.room.get_attribute("data-stage") == "door":
+            if await self.room.get_attribute("data-step") != "doorstep":
+                await self.pass_devices()
+            await self.answer_doorstep()
+            await self.is_at("lobby", "room")
+        if await self.room.get_attribute("data-stage") == "lobby":
+            await facilitator.press("admit", self)
+        await self.is_at("room")
+
+    async def same_person_in_another_window(self) -> "Visitor":
+        """The same sign-in in a second window of the same browser."""
+        page = await self.page.context.new_page()
+        await page.goto(self.page.url)
+        return Visitor(page, self.name, self.member, self.link, self.session)
+
+    async def another_person_in_this_browser(self, person: dict[str, str]) -> "Visitor":
+        """Somebody else whose link is opened in a second window of the same browser."""
+        page = await self.page.context.new_page()
+        return Visitor(page, person["name"], person["member"], person["link"], self.session)
 
     async def confirm(self) -> None:
         """Says yes to the question that is open."""
