@@ -1,0 +1,75 @@
+"""What is deleted when. One table of rules; `due` counts without deleting, `purge` deletes in bounded steps.
+
+Decisions, proposals and check-ins stay: how long is the clinic's to say. The access log stays: it answers
+for years who saw what.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, ColumnElement, Table, and_, delete, exists, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store import tables as t
+
+MOST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Rows of one table that are over at a moment."""
+
+    table: Table
+    over: Callable[[datetime], ColumnElement[bool]]
+
+
+def older(column: Column[datetime], **age: float) -> Callable[[datetime], ColumnElement[bool]]:
+    """True for rows whose instant lies further back."""
+    return lambda now: column <= now - timedelta(**age)
+
+
+def session_closed(column: Column[str], **age: float) -> Callable[[datetime], ColumnElement[bool]]:
+    """True for rows of sessions that ended further back."""
+    return lambda now: exists().where(
+        t.session.c.id == column, t.session.c.closed_at <= now - timedelta(**age)
+    )
+
+
+RULES = {
+    "doorstep": Rule(t.doorstep, older(t.doorstep.c.at, hours=72)),
+    "signals": Rule(t.signal, older(t.signal.c.at, hours=1)),
+    "codes": Rule(t.link, lambda now: and_(t.link.c.single_use, older(t.link.c.expires_at, days=1)(now))),
+    "links": Rule(t.link, lambda now: and_(~t.link.c.single_use, older(t.link.c.expires_at, days=30)(now))),
+    "facts": Rule(t.fact, session_closed(t.fact.c.session, days=90)),
+    "boots": Rule(t.boot, older(t.boot.c.closed_at, days=90)),
+    "messages": Rule(t.outbox, older(t.outbox.c.finished_at, days=365)),
+    "delivered": Rule(t.delivered, older(t.delivered.c.at, days=30)),
+    "devices": Rule(
+        t.device,
+        lambda now: exists().where(
+            t.member.c.id == t.device.c.member, t.member.c.left_at <= now - timedelta(days=30)
+        ),
+    ),
+}
+
+
+async def due(tx: AsyncConnection, now: datetime) -> dict[str, int]:
+    """How many rows each rule would delete now."""
+    return {
+        name: (
+            await tx.execute(select(func.count()).select_from(rule.table).where(rule.over(now)))
+        ).scalar_one()
+        for name, rule in RULES.items()
+    }
+
+
+async def purge(tx: AsyncConnection, now: datetime, most: int = MOST) -> dict[str, int]:
+    """Deletes at most `most` rows by each rule, so that nobody waits long for the writer; returns how
+    many. The next call goes on."""
+    gone = {}
+    for name, rule in RULES.items():
+        keys = list(rule.table.primary_key)
+        some = select(*keys).where(rule.over(now)).limit(most)
+        gone[name] = (await tx.execute(delete(rule.table).where(tuple_(*keys).in_(some)))).rowcount
+    return gone
