@@ -19,3 +19,5 @@ class MediaOptions:
     "Worker processes; 0 runs the engine inside the server."
     compiled: bool = True
     "Use the compiled fan-out where the installation has one."
+    busy_share: float = 0.7
+    "CPU share of a worker above which it takes no new rooms."
