@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.checkins
+import store.groups
 import store.outbox
 from care import checkins, delivery
 from care.delivery import MessageKind
 from store.database import Database
+from store.groups import Session
 
 
 async def tick(db: Database, now: datetime) -> None:
@@ -17,6 +19,33 @@ async def tick(db: Database, now: datetime) -> None:
     async with db.write() as tx:
         await store.checkins.expire(tx, now)
         await invite(tx, now)
+
+
+async def plan_first(db: Database, now: datetime) -> None:
+    """Plans the check-in before the first session for members of groups that begin within two weeks."""
+    async with db.read() as tx:
+        soon = await store.groups.starting_between(tx, now, now + checkins.PRE_OPEN)
+        firsts = [session for session in soon if session.ordinal == 1]
+        items = [
+            checkins.before(meeting(first), member.id, member.joined_at)
+            for first in firsts
+            for member in await store.groups.members(tx, first.group)
+            if member.role == "participant"
+        ]
+    if items:
+        async with db.write() as tx:
+            await plan(tx, [item for item in items if item is not None])
+
+
+def meeting(session: Session) -> checkins.Meeting:
+    """A stored session, as far as check-ins ask about it."""
+    return checkins.Meeting(
+        id=session.id,
+        ordinal=session.ordinal,
+        count=session.count,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+    )
 
 
 async def plan(tx: AsyncConnection, items: Sequence[checkins.Item]) -> None:

@@ -35,7 +35,7 @@ async def put(tx: AsyncConnection, session: Session, now: datetime) -> int:
             MessageKind.JOIN_LINK.value,
             member.person,
             {"member": member.id, "session": session.id},
-            due_at=now,
+            due_at=session.starts_at - BEFORE,
             expires_at=session.starts_at,
             now=now,
         )

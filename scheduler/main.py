@@ -26,6 +26,7 @@ HEARTBEAT = "clock"  # the row the server's readiness looks at
 MAIL = "mail"  # beats only while mail has somewhere to go
 LEAP = "clock_leapt"  # beats while the wall clock is in doubt
 TOPIC = "clock"  # a signal here, {"what": "accept"}, says that the wall clock is right
+PLANNED_AGAIN = timedelta(minutes=1)
 HOURLY = timedelta(hours=1)
 
 
@@ -50,7 +51,8 @@ class Scheduler:
         async def invite(now: datetime) -> None:
             await checkins.tick(db, now)
 
-        async def remind(now: datetime) -> None:
+        async def plan(now: datetime) -> None:
+            await checkins.plan_first(db, now)
             await join_links.tick(db, now)
 
         async def delete_old(now: datetime) -> None:
@@ -58,9 +60,9 @@ class Scheduler:
 
         return (
             Tick(name="heartbeat", every=often, body=self.beat, always=True),
+            Tick(name="plan", every=PLANNED_AGAIN, body=plan),
             Tick(name="sessions", every=often, body=close_sessions),
             Tick(name="checkins", every=often, body=invite),
-            Tick(name="join_links", every=often, body=remind),
             Tick(name="outbox", every=often, body=self.sender.tick),
             Tick(name="retention", every=HOURLY, body=delete_old),
         )

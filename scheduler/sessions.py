@@ -124,19 +124,9 @@ async def open_checkins(tx: AsyncConnection, session: Session, now: datetime) ->
     others = await store.groups.sessions_of(tx, session.group)
     present = await store.groups.members(tx, session.group)
     items = checkins.opened_by(
-        _meeting(session),
-        [_meeting(other) for other in others if other.state != "cancelled"],
+        invitations.meeting(session),
+        [invitations.meeting(other) for other in others if other.state != "cancelled"],
         [member.id for member in present if member.role == "participant"],
     )
     await invitations.plan(tx, items)
     await invitations.invite(tx, now)
-
-
-def _meeting(session: Session) -> checkins.Meeting:
-    return checkins.Meeting(
-        id=session.id,
-        ordinal=session.ordinal,
-        count=session.count,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-    )
