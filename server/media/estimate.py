@@ -18,6 +18,10 @@ LOSS_FULL = 0.10
 LOSS_CLEAR = 0.04
 GROWTH = 1.08
 "Per second, while clear and in use."
+NEAR_GROWTH = 1.015
+"Per second, near the rate at which the path was full within the last minute: videos should not come and go."
+NEAR = 0.85
+REMEMBERED_S = 60.0
 CUT = 0.85
 CUT_PAUSE_S = 0.6
 "Between two cuts: the path must show what the first one did."
@@ -38,6 +42,7 @@ class Downlink:
         "_bytes",
         "_cut_at",
         "_full",
+        "_full_bps",
         "_grown_at",
         "_probe_at",
         "_probe_pause_s",
@@ -61,6 +66,7 @@ class Downlink:
         self._bytes = 0.0
         self._sent = 0.0
         self._full = 0
+        self._full_bps = CEILING_BPS
         self._since = now
         self._base = self._base_before = float("inf")
         self._base_since = now
@@ -112,6 +118,8 @@ class Downlink:
         if self.queue_s > QUEUE_CLEAR_S or self.loss > LOSS_CLEAR or now < self._probe_at:
             return False
         known = self.room_bps if self.limit_bps is None else min(self.room_bps, self.limit_bps)
+        if known > self._full_bps * NEAR and now - self._cut_at < REMEMBERED_S / 2:
+            return False
         return needed_bps > known
 
     def begin_probe(self, needed_bps: float, now: float) -> None:
@@ -138,8 +146,9 @@ class Downlink:
         if queued or self.loss > LOSS_FULL:
             if now - self._cut_at > CUT_PAUSE_S:
                 factor = CUT if queued else 1 - self.loss / 2
-                known = self.room_bps if self.limit_bps is None else self.limit_bps
-                self._cut(min(known, self.acked_bps or known) * factor, now)
+                arrived = self.acked_bps or self.room_bps
+                known = arrived if self.limit_bps is None else self.limit_bps
+                self._cut(min(known, arrived) * factor, now)
             return
         if self.queue_s < QUEUE_CLEAR_S and self.loss < LOSS_CLEAR:
             self._grow(now)
@@ -147,22 +156,29 @@ class Downlink:
             self._grown_at = now
 
     def _cut(self, bps: float, now: float) -> None:
+        self._full_bps = self.acked_bps or bps
         self.limit_bps = max(FLOOR_BPS, bps)
         self.room_bps = self.limit_bps
         self._cut_at = self._grown_at = now
+        self.loss, self._full = 0.0, 0  # what comes next tells what this cut did
+        self._bytes, self._sent, self._since = 0.0, 0.0, now
         self._probe_until = 0.0
         self._probe_at = max(self._probe_at, now + self._probe_pause_s)
 
     def _grow(self, now: float) -> None:
-        factor = GROWTH ** min(2.0, now - self._grown_at)
-        self._grown_at = now
+        elapsed, self._grown_at = min(2.0, now - self._grown_at), now
         proven = self.acked_bps * 0.95
         if self.acked_bps > self.room_bps * 0.7:
-            self.room_bps = min(CEILING_BPS, max(self.room_bps * factor, proven))
+            self.room_bps = min(CEILING_BPS, max(self.room_bps * self._growth(now) ** elapsed, proven))
             if proven > self.room_bps * 0.9:
                 self._probe_pause_s = PROBE_PAUSE_S
         if self.limit_bps is not None and self.acked_bps > self.limit_bps * 0.7:
-            self.limit_bps = min(CEILING_BPS, max(self.limit_bps * factor, proven))
+            self.limit_bps = min(CEILING_BPS, max(self.limit_bps * self._growth(now) ** elapsed, proven))
+
+    def _growth(self, now: float) -> float:
+        known = self.room_bps if self.limit_bps is None else self.limit_bps
+        near = known > self._full_bps * NEAR and now - self._cut_at < REMEMBERED_S
+        return NEAR_GROWTH if near else GROWTH
 
     def relieved(self, needed_bps: float) -> None:
         """Everything wanted fits again with some margin: the limit is lifted."""
