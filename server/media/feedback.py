@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from server.media.incoming import Stream
     from server.media.leg import Leg
 
+SR_PAUSE_S = 0.1
+"Reports of a stream that come faster are not passed on."
 SR_AGE_S = 30.0
 "A sender report older than this says nothing about the clock any more."
 
@@ -70,6 +72,8 @@ def _sender_report(leg: "Leg", info: rtcp.SenderInfo, now: float) -> None:
     stream = leg.streams.get(info.ssrc)
     if stream is None:
         return
+    if stream.report is not None and now - stream.report_at < SR_PAUSE_S:
+        return
     leg.clock.heard(info.ntp, now)
     stream.report, stream.report_at = info, now
     for outs in (stream.outs, stream.outs_plain):
@@ -112,8 +116,10 @@ def repair(out: Out, sequences: list[int], now: float) -> None:
     if leg.seal is None:
         return
     for sequence in sequences:
+        if leg.repairs_left <= 0:
+            return
         segment = out.segment(sequence)
-        if segment is None or leg.repairs_left <= 0:
+        if segment is None:
             continue
         kept = segment.stream.history.get(sequence - segment.offset & 0xFFFF)
         if kept is None:
@@ -144,12 +150,11 @@ def send_receiver_report(leg: "Leg", now: float) -> None:
 
 def send_transport_feedback(leg: "Leg") -> None:
     """Tells the client when its packets came, so that it can estimate its uplink."""
-    arrivals = leg.arrivals
-    if not arrivals:
+    if not leg.arrivals:
         return
-    leg.arrivals = []
+    arrivals, leg.arrivals = leg.arrivals, []
     media = next(iter(leg.streams), 0)
-    leg.plane.counted["twcc"] += 1
-    packet = twcc.build(leg.own_ssrc, media, leg.feedback_count, arrivals[-400:])
-    leg.feedback_count += 1
-    leg.send_rtcp(packet)
+    for portion in twcc.portions(arrivals):
+        leg.plane.counted["twcc"] += 1
+        leg.send_rtcp(twcc.build(leg.own_ssrc, media, leg.feedback_count, portion))
+        leg.feedback_count += 1

@@ -79,6 +79,13 @@ class Agent:
             self.address = address
             self.owner.on_path(address, send)
 
+    def lost(self, address: Address) -> None:
+        """A path cannot be used any more; the next check on another one takes the leg there."""
+        if self._paths.pop(address, None) is not None:
+            self.owner.on_paths_changed(None, address)
+        if self.address == address:
+            self.address = None
+
     def forget(self) -> None:
         """Gives up all paths."""
         for address in list(self._paths):

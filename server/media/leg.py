@@ -22,6 +22,7 @@ _scratch = Scratch()
 REPAIRS_PER_TICK = 80
 "Packets repeated for one subscriber in 100 ms; more would feed the congestion that lost them."
 NO_MEDIA_S = 15.0
+MAX_RTCP_BYTES = 1400
 
 
 class Leg:
@@ -164,7 +165,7 @@ class Leg:
 
         Nothing happens before the leg is up.
         """
-        if self.seal is None:
+        if self.seal is None or len(packet) > MAX_RTCP_BYTES:
             return
         rtc_backend.copy_into(_scratch.pointer, packet, len(packet))
         _scratch.length[0] = len(packet)

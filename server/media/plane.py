@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from server.media import answer, feedback, levels, messages, pressure, rtcp, sdp, seats
+from server.media import addresses, answer, feedback, levels, messages, pressure, rtcp, sdp, seats
 from server.media.fanout import send_blank
 from server.media.ice import Desk
 from server.media.incoming import Stream, Track
@@ -19,6 +19,7 @@ from server.media.options import MediaOptions
 from server.media.outgoing import Out
 from server.media.receive import inbox, on_rtp
 from server.media.rtc_backend import Certificate
+from server.media.tcp_port import TcpPort
 from server.media.udp import UdpPort
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Plane:
         self._clock = clock
         self._certificate = Certificate()
         self._ports: list[UdpPort] = []
+        self._tcp_ports: list[TcpPort] = []
         self.desk = Desk()
         self.by_address: dict[Any, Leg] = {}
         self.legs: dict[str, Leg] = {}
@@ -82,6 +84,12 @@ class Plane:
             self._ports.append(opened)
             port = opened.port
             opened.open()
+        tcp = self._options.tcp_port
+        for address in self._options.bind if tcp is not None else ():
+            listening = TcpPort(address, tcp or 0, self.on_datagram, self.on_lost_address)
+            self._tcp_ports.append(listening)
+            tcp = listening.port
+            listening.open()
         self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
 
     async def close(self) -> None:
@@ -92,7 +100,7 @@ class Plane:
             self.end(leg, "requested")
         if self._goodbyes:
             await asyncio.gather(*self._goodbyes, return_exceptions=True)
-        for port in self._ports:
+        for port in [*self._ports, *self._tcp_ports]:
             port.close()
 
     def take(self, command: messages.Command) -> None:
@@ -142,6 +150,12 @@ class Plane:
             self.counted["failed"] += 1
             if self.counted["failed"] < 10:
                 logger.exception("A datagram could not be handled")
+
+    def on_lost_address(self, address: Any) -> None:
+        """A connection is gone; its leg lives on while it is heard from somewhere else."""
+        leg = self.by_address.get(address)
+        if leg is not None:
+            leg.agent.lost(address)
 
     def on_first_path(self, leg: Leg) -> None:
         """A check of the leg succeeded: its DTLS handshake can begin."""
@@ -227,12 +241,9 @@ class Plane:
             seats.seat(self, leg, self._clock())
 
     def _candidates(self) -> tuple[str, ...]:
-        announced = self._options.announced or tuple(port.host for port in self._ports)
-        lines = []
-        for place, host in enumerate(announced):
-            priority = 126 << 24 | (65535 - place) << 8 | 255  # RFC 8445 section 5.1.2.1
-            lines.append(f"{place + 1} 1 udp {priority} {host} {self.port} typ host")
-        return tuple(lines)
+        hosts = self._options.announced or addresses.reachable(tuple(port.host for port in self._ports))
+        tcp = self._tcp_ports[0].port if self._tcp_ports else None
+        return addresses.candidates(hosts, self.port, tcp)
 
     def _arrange(self, command: messages.Arrange) -> None:
         now = self._clock()

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 SR, RR, SDES, BYE, RTPFB, PSFB = 200, 201, 202, 203, 205, 206
 NACK, TRANSPORT_CC = 1, 15
 PLI, FIR, APPLICATION = 1, 4, 15
+MAX_NACK_WORDS = 64
+"More in one message is no loss but a broken path; a key frame mends that."
 
 _HEADER = struct.Struct(">BBH")
 _REPORT = struct.Struct(">IIIIII")
@@ -119,8 +121,8 @@ def media_ssrc(part: Part) -> int:
 
 def nacked(part: Part) -> list[int]:
     """Sequence numbers asked for by a generic NACK (RFC 4585 section 6.2.1)."""
-    found = []
-    for at in range(8, len(part.body) - 3, 4):
+    found: list[int] = []
+    for at in range(8, min(len(part.body) - 3, 8 + 4 * MAX_NACK_WORDS), 4):
         first, mask = struct.unpack_from(">HH", part.body, at)
         found.append(first)
         for bit in range(16):

@@ -5,13 +5,26 @@ in 250 us.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.media import rtcp
 
+_PORTION = 300
+_REACH = 700
 _MAX_PACKETS = 4000
 "Packets that one feedback message may speak about; more is not a network but nonsense."
+
+
+def portions(arrivals: Sequence[tuple[int, float]]) -> Iterator[Sequence[tuple[int, float]]]:
+    """Cuts arrivals so that each part makes one packet of at most 1200 bytes.
+
+    The numbers are the client's own and may be nonsense: those far from the first of their part are left out.
+    """
+    for start in range(0, len(arrivals), _PORTION):
+        part = arrivals[start : start + _PORTION]
+        first = part[0][0]
+        yield [pair for pair in part if (pair[0] - first + _REACH & 0xFFFF) < 2 * _REACH]
 
 
 def build(sender: int, media: int, count: int, arrivals: Sequence[tuple[int, float]]) -> bytes:
