@@ -1,7 +1,7 @@
 """Static files under an address that changes with their content, so browsers may keep them for ever.
 
-One digest over the whole tree stands in the path (`/static/<digest>/js/room.js`): modules import each other by
-relative address and so stay within one version without a build step.
+One digest over the whole tree stands in the path (`/static/<digest>/js/room.js`): modules import each other
+by relative address and so stay within one version without a build step.
 """
 
 import hashlib

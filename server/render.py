@@ -74,12 +74,16 @@ def markup(request: web.Request, template: str, **context: Any) -> str:
     """The text of a page for this request."""
     renderer = request.app[RENDERER]
     chosen = language(request)
-    return renderer.environment(chosen).get_template(template).render(
-        language=chosen,
-        nonce=request.get(NONCE, ""),
-        demo=renderer.demo,
-        help_path=f"/help/{renderer.country}",
-        **context,
+    return (
+        renderer.environment(chosen)
+        .get_template(template)
+        .render(
+            language=chosen,
+            nonce=request.get(NONCE, ""),
+            demo=renderer.demo,
+            help_path=f"/help/{renderer.country}",
+            **context,
+        )
     )
 
 

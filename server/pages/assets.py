@@ -16,7 +16,11 @@ async def asset(request: web.Request) -> web.StreamResponse:
     keep = "public, max-age=31536000, immutable" if current else "no-cache"
     return web.FileResponse(
         path,
-        headers={"Cache-Control": keep, "Content-Type": TYPES[path.suffix], "X-Content-Type-Options": "nosniff"},
+        headers={
+            "Cache-Control": keep,
+            "Content-Type": TYPES[path.suffix],
+            "X-Content-Type-Options": "nosniff",
+        },
     )
 
 

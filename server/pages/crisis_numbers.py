@@ -46,7 +46,11 @@ def countries(translations: NullTranslations) -> Mapping[str, Country]:
             _("United Kingdom"),
             Line(emergency, "999"),
             (
-                Line(_("NHS mental health crisis line"), "111", _("choose option 2 (England, Wales), day and night")),
+                Line(
+                    _("NHS mental health crisis line"),
+                    "111",
+                    _("choose option 2 (England, Wales), day and night"),
+                ),
                 Line("Samaritans", "116 123", day_and_night),
                 Line(_("Shout, by text"), "85258", _("write SHOUT, day and night"), "text"),
                 Line(_("Lifeline, Northern Ireland"), "0808 808 8000", day_and_night),

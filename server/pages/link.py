@@ -38,8 +38,12 @@ def _problem(translations: NullTranslations, code: str, *, code_form: bool) -> s
             "please ask the service for a new link."
         )
     if code_form:
-        return _("This code does not work, or no longer. Codes live for ten minutes; please ask for a new one.")
-    return _("This link does not work, or no longer. Please use the newest one you got, or ask for a new link.")
+        return _(
+            "This code does not work, or no longer. Codes live for ten minutes; please ask for a new one."
+        )
+    return _(
+        "This link does not work, or no longer. Please use the newest one you got, or ask for a new link."
+    )
 
 
 def routes() -> list[web.RouteDef]:

@@ -1,12 +1,13 @@
 """The room page: everything a browser needs to join, in one document."""
 
 from dataclasses import dataclass
-from types import MappingProxyType
+from typing import Any
 
 from aiohttp import web
 
 import store.groups
 import store.people
+from care.roles import Action, may
 from server import keys, render, signin
 from server.pages.room_words import room_words
 from store.groups import Session
@@ -14,11 +15,10 @@ from store.groups import Session
 MODULES = tuple(
     f"js/room/{name}.js"
     for name in (
-        "backoff devices dialogs door failures health layout lobby media memory page panel peer "
-        "protocol roster screens signal stage wake"
-    ).split()
+        *("backoff", "devices", "dialogs", "door", "failures", "health", "layout", "lobby", "media"),
+        *("memory", "page", "panel", "peer", "protocol", "roster", "screens", "signal", "stage", "wake"),
+    )
 )
-SEATED = ("participant", "facilitator")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Entry:
 async def room(request: web.Request) -> web.Response:
     """The room page of a session of the person's own group; anything else is not found."""
     who = await signin.current(request)
-    if who.role not in SEATED:
+    if not may(who.role, Action.ENTER_ROOM, who.purpose):
         raise web.HTTPNotFound
     async with request.app[keys.DATABASE].read() as tx:
         session = await store.groups.session(tx, request.match_info["session"])
@@ -52,7 +52,7 @@ async def room(request: web.Request) -> web.Response:
     return render.page(request, "room/room.html", **context(request, entry))
 
 
-def context(request: web.Request, entry: Entry) -> dict[str, object]:
+def context(request: web.Request, entry: Entry) -> dict[str, Any]:
     """The template's values."""
     assets = request.app[render.RENDERER].assets
     language = render.language(request)
@@ -60,20 +60,19 @@ def context(request: web.Request, entry: Entry) -> dict[str, object]:
     return {
         "role": entry.role,
         "name": entry.name,
+        "session": entry.session,
         "session_title": entry.session.title,
         "home_path": home,
         "modules": MODULES,
         "words": dict(room_words(render.words(request))),
-        "config": MappingProxyType(
-            {
-                "ticket": f"{home}ticket/{entry.session.id}",
-                "csrf": entry.csrf,
-                "role": entry.role,
-                "language": language,
-                "zone": entry.session.zone,
-                "chime": assets.address("sound/chime.wav"),
-            }
-        ).copy(),
+        "config": {
+            "ticket": f"{home}ticket/{entry.session.id}",
+            "csrf": entry.csrf,
+            "role": entry.role,
+            "language": language,
+            "zone": entry.session.zone,
+            "chime": assets.address("sound/chime.wav"),
+        },
     }
 
 

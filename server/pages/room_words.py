@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a sentence stays on one line, so that translators and greps find it)
 """The words the room page's scripts use, by key. `{name}` places are filled in the browser."""
 
 from collections.abc import Mapping
@@ -27,10 +28,14 @@ def _line(translations: NullTranslations) -> dict[str, str]:
         "lobby_locked": _("The door is closed for the moment. The facilitators can see that you are here."),
         "lobby_ahead_one": _("One person is waiting before you."),
         "lobby_ahead_many": _("{count} people are waiting before you."),
-        "held": _("The facilitators have lost their line. Sound and picture rest until one is back. Please stay."),
+        "held": _(
+            "The facilitators have lost their line. Sound and picture rest until one is back. Please stay."
+        ),
         "alone": _("You are the first one here."),
         "alone_facilitator": _("You are in. Whoever waits at the door is in the list."),
-        "greet_participant_soon": _("{name} would like to say hello to you alone. Your picture starts in a moment."),
+        "greet_participant_soon": _(
+            "{name} would like to say hello to you alone. Your picture starts in a moment."
+        ),
         "greet_participant_open": _("You are talking with {name} alone. The group does not see or hear you."),
         "greet_facilitator_soon": _("{name} is being told that you are looking in."),
         "greet_facilitator_open": _("You are talking with {name} alone. The group does not hear you."),
@@ -51,12 +56,17 @@ def _devices(translations: NullTranslations) -> dict[str, str]:
         "mic_now_off": _("Your microphone is off"),
         "camera_now_on": _("Your camera is on"),
         "camera_now_off": _("Your camera is off"),
+        "level_none": _("nothing heard"),
+        "level_good": _("good"),
+        "level_loud": _("very loud"),
         "mic_heard": _("Good, we can hear you."),
         "heard_yes": _("Good. You will hear the others the same way."),
         "heard_no": _(
             "Turn the volume up, look whether headphones are plugged in, or choose another loudspeaker. Then play it again."
         ),
-        "lost_mic": _("Your microphone was unplugged. We go on with the one that is left; you can choose in Settings."),
+        "lost_mic": _(
+            "Your microphone was unplugged. We go on with the one that is left; you can choose in Settings."
+        ),
         "lost_camera": _("Your camera was unplugged. You can choose another one in Settings."),
         "device_mic": _("Microphone {number}"),
         "device_camera": _("Camera {number}"),
@@ -88,7 +98,9 @@ def _devices(translations: NullTranslations) -> dict[str, str]:
         "failure_denied_android": _(
             "Press the sign to the left of the address, then “Permissions”, allow camera and microphone, then press “Try again”."
         ),
-        "failure_denied_by_system_title": _("Your computer or phone does not let this browser use the {device}"),
+        "failure_denied_by_system_title": _(
+            "Your computer or phone does not let this browser use the {device}"
+        ),
         "failure_denied_by_system_words": _(
             "Open the privacy settings of your computer or phone, allow camera and microphone for this browser, then press “Try again”."
         ),
@@ -107,11 +119,17 @@ def _devices(translations: NullTranslations) -> dict[str, str]:
             "Browsers give camera and microphone only to addresses that begin with https. Please open your link exactly as you got it."
         ),
         "failure_in_app_title": _("This app does not allow the {device}"),
-        "failure_in_app_words": _("Open the menu of the app and choose “Open in browser”, or copy your link into Safari or Chrome."),
+        "failure_in_app_words": _(
+            "Open the menu of the app and choose “Open in browser”, or copy your link into Safari or Chrome."
+        ),
         "failure_unsupported_title": _("This browser is too old for sound and picture"),
-        "failure_unsupported_words": _("Please use a current Firefox, Safari, Chrome or Edge. You can go on and write."),
+        "failure_unsupported_words": _(
+            "Please use a current Firefox, Safari, Chrome or Edge. You can go on and write."
+        ),
         "failure_unknown_title": _("The {device} did not start"),
-        "failure_unknown_words": _("Press “Try again”. If it does not help, restart the browser. You can also go on without."),
+        "failure_unknown_words": _(
+            "Press “Try again”. If it does not help, restart the browser. You can also go on without."
+        ),
         "asked_words": _("It is your choice. Nobody else can switch it on."),
         "asked_mic": _("Switch my microphone on"),
         "asked_camera": _("Switch my camera on"),
@@ -184,7 +202,11 @@ def _ends(translations: NullTranslations) -> dict[str, str]:
         "end_left_title": _("You have left the room"),
         "end_left_words": _("Camera and microphone are off. You can come back while the session lasts."),
         "end_elsewhere_title": _("Your place is open on another device"),
-        "end_elsewhere_words": _("You can be in the room once. Move here if you like; the other device leaves."),
+        "end_elsewhere_words": _(
+            "You can be in the room once. Move here if you like; the other device leaves."
+        ),
         "end_failed_title": _("We could not bring you to the room"),
-        "end_failed_words": _("Please open your link again. If that does not help, write to or call the service."),
+        "end_failed_words": _(
+            "Please open your link again. If that does not help, write to or call the service."
+        ),
     }

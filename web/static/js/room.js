@@ -247,7 +247,10 @@ stage.addEventListener("shown", (event) => {
   heights = /** @type {CustomEvent} */ (event).detail;
   if (flowing(view.state)) show();
 });
-stage.addEventListener("blocked", () => screens.soundBlocked(true));
+stage.addEventListener("blocked", (event) => screens.soundBlocked(/** @type {CustomEvent<boolean>} */ (event).detail));
+// A page that captures may play, and any press is a permission.
+media.addEventListener("tracks", () => stage.play());
+for (const kind of ["pointerup", "keyup"]) addEventListener(kind, () => screens.blocked && stage.play());
 window.addEventListener("online", () => {
   signal.wake();
   if (peer.running) peer.restart();
@@ -349,10 +352,10 @@ const actions = {
     keep({ mic: true, camera: true });
     await prepare();
   },
-  "skip-devices": () => {
+  "skip-devices": async () => {
     keep({ mic: false, camera: false });
-    if (config.role === "participant") go("doorstep");
-    else arrive({});
+    await devices.lists();
+    go("devices"); // sound and connection are worth a look all the same
   },
   continue: () => (config.role === "participant" ? go("doorstep") : arrive({})),
   "play-sound": async () => {
@@ -363,10 +366,7 @@ const actions = {
   "heard-no": () => door.heard(false),
   mic: () => toggle("mic"),
   camera: () => toggle("camera"),
-  "start-sound": () => {
-    screens.soundBlocked(false);
-    stage.play();
-  },
+  "start-sound": () => stage.play(),
   settings: async () => {
     await devices.lists();
     open(room, "settings").addEventListener("close", () => render(), { once: true });

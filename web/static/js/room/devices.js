@@ -9,6 +9,11 @@ import { listen } from "./media.js";
 
 /** A bar that never passes this in the first seconds means a silent microphone. */
 const HEARD = 18;
+const LOUD = 92;
+/** Of what the bar shows, a tenth of a second later. */
+const FALL = 0.85;
+/** The held mark sinks by this much in a tenth of a second. */
+const SINK = 1.2;
 
 /** Events: `choose` ({kind, device}). */
 export class Devices extends EventTarget {
@@ -20,6 +25,8 @@ export class Devices extends EventTarget {
   /** @type {MediaStreamTrack | null} */
   #measured = null;
   #heard = false;
+  #shown = 0;
+  #peak = 0;
 
   /**
    * @param {HTMLElement} room
@@ -48,7 +55,8 @@ export class Devices extends EventTarget {
       select.replaceChildren(
         ...found.map((one, index) => new Option(one.label || this.#words.get(`device_${kind}`, { number: index + 1 }), one.deviceId, false, one.deviceId === using)),
       );
-      const usable = kind === "speaker" ? found.length > 1 && "setSinkId" in HTMLMediaElement.prototype : found.length > 0;
+      const usable =
+        kind === "speaker" ? found.length > 1 && "setSinkId" in HTMLMediaElement.prototype : found.length > 0 && this.#media.track(kind) !== null;
       select.hidden = !usable;
       const part = select.closest("[data-part]");
       if (part instanceof HTMLElement && kind !== "speaker") part.hidden = !usable;
@@ -115,15 +123,23 @@ export class Devices extends EventTarget {
     this.#stopMeter();
     this.#stopMeter = () => undefined;
     this.#measured = track;
+    this.#shown = 0;
+    this.#peak = 0;
     this.#level(0);
     if (track !== null) this.#stopMeter = listen(track, (level) => this.#level(level));
   }
 
   /** @param {number} level */
   #level(level) {
+    // The bar falls slowly and a mark stays at the highest point of the last seconds: a voice is a row of short bursts.
+    this.#shown = Math.max(level, this.#shown * FALL);
+    this.#peak = Math.max(level, this.#peak - SINK);
+    const loud = this.#words.get(this.#peak < HEARD ? "level_none" : this.#peak < LOUD ? "level_good" : "level_loud");
     for (const meter of all(this.#room, "[data-meter]", HTMLElement)) {
-      meter.style.setProperty("--level", String(level / 100));
+      meter.style.setProperty("--level", String(this.#shown / 100));
+      meter.style.setProperty("--peak", String(this.#peak / 100));
       meter.setAttribute("aria-valuenow", String(level));
+      meter.setAttribute("aria-valuetext", loud);
     }
     if (level >= HEARD && !this.#heard) {
       this.#heard = true;

@@ -4,9 +4,12 @@
  * @typedef {{ columns: number, rows: number, width: number, height: number }} Grid
  */
 
-/** A face reads well between these shapes (width by height). */
-const NARROW = 3 / 4;
+/** Cameras give 4:3 to 16:9; on a phone held upright portrait tiles waste less than they crop. */
 const WIDE = 16 / 9;
+const NARROW = 4 / 3;
+const NARROW_ON_PHONE = 3 / 4;
+/** Boxes narrower than this (CSS px) are phones held upright. */
+const PHONE_PX = 600;
 
 /**
  * The grid in which `count` equal tiles show the most picture inside `width` by `height` (CSS px).
@@ -17,11 +20,12 @@ const WIDE = 16 / 9;
  * @returns {Grid}
  */
 export function grid(count, width, height, gap) {
+  const narrow = width < PHONE_PX && height > width ? NARROW_ON_PHONE : NARROW;
   /** @type {Grid} */
   let best = { columns: 1, rows: Math.max(1, count), width: 0, height: 0 };
   for (let columns = 1; columns <= Math.max(1, count); columns += 1) {
     const rows = Math.max(1, Math.ceil(count / columns));
-    const cell = fit((width - gap * (columns - 1)) / columns, (height - gap * (rows - 1)) / rows);
+    const cell = fit((width - gap * (columns - 1)) / columns, (height - gap * (rows - 1)) / rows, narrow);
     if (worth(cell) > worth(best) * 1.001) best = { columns, rows, ...cell };
   }
   return best;
@@ -31,13 +35,14 @@ export function grid(count, width, height, gap) {
  * The largest tile of a good shape inside a cell.
  * @param {number} width
  * @param {number} height
+ * @param {number} narrow
  * @returns {{ width: number, height: number }}
  */
-function fit(width, height) {
+function fit(width, height, narrow) {
   if (width <= 0 || height <= 0) return { width: 0, height: 0 };
   const shape = width / height;
   if (shape > WIDE) return { width: Math.floor(height * WIDE), height: Math.floor(height) };
-  if (shape < NARROW) return { width: Math.floor(width), height: Math.floor(width / NARROW) };
+  if (shape < narrow) return { width: Math.floor(width), height: Math.floor(width / narrow) };
   return { width: Math.floor(width), height: Math.floor(height) };
 }
 

@@ -85,6 +85,7 @@ export class Media extends EventTarget {
     track.onended = null;
     track.stop();
     this.dispatchEvent(new CustomEvent("tracks"));
+    this.dispatchEvent(new CustomEvent("devices"));
   }
 
   /**

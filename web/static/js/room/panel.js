@@ -1,7 +1,7 @@
 // The facilitators' list: who is at the door, who is in, whom to call. Shows; what is pressed travels as an event.
 
 import { all, copy, fill, need, say } from "./page.js";
-import { people } from "./roster.js";
+import { admitted } from "./roster.js";
 
 /** @import { State, Waiting } from "./protocol.js" */
 /** @import { Person, View } from "./roster.js" */
@@ -101,9 +101,11 @@ function marks(one) {
  * @param {Words} words
  */
 function paintPeople(panel, view, words) {
+  const others = admitted(view).filter((one) => !one.self);
+  need(panel, "[data-people-empty]", HTMLElement).hidden = others.length > 0;
   fill(
     need(panel, "[data-people]", HTMLElement),
-    people(view).filter((one) => !one.self),
+    others,
     (one) => one.member,
     () => copy("pattern-person"),
     (element, one) => paintPerson(element, one, words),

@@ -53,15 +53,32 @@ function stillHere(view, state) {
 }
 
 /**
- * Everybody in the room in seat order, the same for all, with the slot where each is seen and heard here.
+ * Everybody on the screen in seat order, the same for all, with the slot where each is seen and heard here.
  * @param {View} view
  * @returns {Person[]}
  */
 export function people(view) {
-  const state = view.state;
-  if (state === null) return [];
+  return view.state === null ? [] : persons(view, view.state, onScreen(view.state));
+}
+
+/**
+ * Everybody admitted to the room, also while this facilitator is at the door.
+ * @param {View} view
+ * @returns {Person[]}
+ */
+export function admitted(view) {
+  return view.state === null ? [] : persons(view, view.state, view.state.members);
+}
+
+/**
+ * @param {View} view
+ * @param {State} state
+ * @param {Member[]} members
+ * @returns {Person[]}
+ */
+function persons(view, state, members) {
   const slots = new Map(state.slots.flatMap((one) => (one.member === null ? [] : [[one.member, one.slot]])));
-  return present(state)
+  return [...members]
     .sort((a, b) => a.seat - b.seat)
     .map((one) => ({
       member: one.member,
@@ -85,9 +102,9 @@ export function people(view) {
  * @param {State} state
  * @returns {Member[]}
  */
-function present(state) {
+function onScreen(state) {
   const other = state.stage === "greet" ? state.greet?.member : undefined;
-  if (other === undefined) return [...state.members];
+  if (other === undefined) return state.members;
   const two = state.members.filter((one) => one.member === other || one.member === state.you.member);
   const waiting = state.waiting.find((one) => one.member === other);
   if (waiting === undefined || two.some((one) => one.member === other)) return two;

@@ -120,7 +120,11 @@ export class Screens {
     this.#speechTimer = words === undefined ? undefined : setTimeout(() => this.#speak(), 1200);
   }
 
-  /** @param {boolean} blocked */
+  get blocked() {
+    return this.#blocked;
+  }
+
+  /** @param {boolean} blocked sound waits for a press */
   soundBlocked(blocked) {
     this.#blocked = blocked;
     this.#banner();

@@ -11,7 +11,7 @@ const GAP_PX = 12;
 /** Below this tile width the grid scrolls instead of shrinking further. */
 const SMALLEST_PX = 132;
 
-/** Events: `blocked` (sound needs a press), `shown` (Record<string, number>: heights by slot). */
+/** Events: `blocked` (boolean: sound needs a press), `shown` (Record<string, number>: heights by slot). */
 export class Stage extends EventTarget {
   #list;
   #circle;
@@ -25,6 +25,8 @@ export class Stage extends EventTarget {
   #own = null;
   /** @type {Map<number, HTMLAudioElement>} */
   #audio = new Map();
+  /** @type {Set<HTMLAudioElement>} */
+  #blocked = new Set();
   #hideSelf = false;
   #audioOnly = false;
   #speaker = "";
@@ -135,7 +137,7 @@ export class Stage extends EventTarget {
     if (one.self) return "";
     if (one.connection === "reconnecting" || one.connection === "away") return this.#words.get("tile_reconnecting");
     if (one.connection === "connecting") return this.#words.get("tile_connecting");
-    if (one.stage === "greet") return this.#words.get("tile_at_door");
+    if (one.stage === "greet" && !this.#people.some((other) => other.self && other.stage === "greet")) return this.#words.get("tile_at_door");
     if (one.paused && one.camera) return this.#words.get("tile_paused");
     return "";
   }
@@ -157,6 +159,7 @@ export class Stage extends EventTarget {
       if (taken.get(slot) !== element.dataset["member"]) {
         detach(element);
         element.remove();
+        this.#settle(element, false);
         this.#audio.delete(slot);
       }
     for (const [slot, member] of taken) {
@@ -180,9 +183,22 @@ export class Stage extends EventTarget {
 
   /** @param {HTMLAudioElement} element */
   #sound(element) {
-    element.play().catch((error) => {
-      if (error instanceof DOMException && error.name === "NotAllowedError") this.dispatchEvent(new CustomEvent("blocked"));
-    });
+    element.play().then(
+      () => this.#settle(element, false),
+      (error) => this.#settle(element, error instanceof DOMException && error.name === "NotAllowedError"),
+    );
+  }
+
+  /**
+   * @param {HTMLAudioElement} element
+   * @param {boolean} blocked
+   */
+  #settle(element, blocked) {
+    const before = this.#blocked.size > 0;
+    if (blocked && element.isConnected) this.#blocked.add(element);
+    else this.#blocked.delete(element);
+    const now = this.#blocked.size > 0;
+    if (now !== before) this.dispatchEvent(new CustomEvent("blocked", { detail: now }));
   }
 
   #arrange() {
