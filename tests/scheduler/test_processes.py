@@ -66,7 +66,7 @@ async def queue(home: House, count: int) -> list[str]:
 
 async def taken(office: PostOffice, count: int) -> None:
     """Returns when the mail server has been handed that many texts."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while len(office.took) < count:
             await asyncio.sleep(0.05)
 
@@ -105,7 +105,7 @@ async def test_two_schedulers_side_by_side_send_each_message_once(
             scheduler(postgres_settings, office),
         ):
             await taken(office, 40)
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(120):
                 while {(await home.message(key)).state for key in keys} != {"sent"}:
                     await asyncio.sleep(0.1)
         ids = [mail["Message-ID"] for mail in office.took]
