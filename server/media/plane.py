@@ -77,20 +77,36 @@ class Plane:
         return self.counted["received"] + sum(leg.received() for leg in self.legs.values())
 
     def open(self) -> None:
-        """Binds the ports. Raises OSError when one is taken."""
+        """Binds the ports. Raises OSError when one is taken, and then holds none."""
+        try:
+            self._open_udp()
+            if self._options.tcp_port is not None:
+                self._open_tcp(self._options.tcp_port)
+        except OSError:
+            self._close_ports()
+            raise
+        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
+
+    def _open_udp(self) -> None:
         port = self._options.port
         for address in self._options.bind:
             opened = UdpPort(address, port, self.on_datagram)
             self._ports.append(opened)
             port = opened.port
             opened.open()
-        tcp = self._options.tcp_port
-        for address in self._options.bind if tcp is not None else ():
-            listening = TcpPort(address, tcp or 0, self.on_datagram, self.on_lost_address)
-            self._tcp_ports.append(listening)
-            tcp = listening.port
-            listening.open()
-        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
+
+    def _open_tcp(self, port: int) -> None:
+        for address in self._options.bind:
+            opened = TcpPort(address, port, self.on_datagram, self.on_lost_address)
+            self._tcp_ports.append(opened)
+            port = opened.port
+            opened.open()
+
+    def _close_ports(self) -> None:
+        for udp in self._ports:
+            udp.close()
+        for tcp in self._tcp_ports:
+            tcp.close()
 
     async def close(self) -> None:
         """Ends all legs and frees the ports."""
@@ -100,8 +116,7 @@ class Plane:
             self.end(leg, "requested")
         if self._goodbyes:
             await asyncio.gather(*self._goodbyes, return_exceptions=True)
-        for port in [*self._ports, *self._tcp_ports]:
-            port.close()
+        self._close_ports()
 
     def take(self, command: messages.Command) -> None:
         """Carries out one command."""
