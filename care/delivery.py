@@ -47,6 +47,7 @@ RETRY_AFTER = (
 )
 JITTER_SHARE = 0.1  # so that everything an outage held back does not come back at one instant
 REPEATS_AT_MOST = 1  # after a crash inside the provider's acceptance, with the same Message-ID
+REPEAT_AFTER = timedelta(minutes=5)  # the first copy may still be on its way through a slow provider
 LEAP = timedelta(hours=1)
 
 
@@ -63,6 +64,11 @@ def retry_at(attempts: int, now: datetime, expires_at: datetime, chance: float) 
     delay = RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
     due = now + delay * (1 - JITTER_SHARE + 2 * JITTER_SHARE * chance)
     return due if due < expires_at else None
+
+
+def repeat_at(now: datetime, expires_at: datetime) -> datetime:
+    """When to repeat a message nobody knows the fate of: after a while, in any case before it expires."""
+    return now + min(REPEAT_AFTER, (expires_at - now) / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,8 @@ class Clock:
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        # That a slow tick skipped a turn is normal here and not worth a warning each time.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             jobstores={"default": MemoryJobStore()},

@@ -189,7 +189,8 @@ class Sender:
     async def _record(self, tx: AsyncConnection, message: Message, outcome: Outcome, now: datetime) -> None:
         held, code = claim_of(message), outcome.code
         self._told(message, outcome.fate.value, code)
-        out = outcome.fate is Fate.OUTAGE
+        # Silence after a text is trouble of the provider, too: a queue must not run into it letter by letter.
+        out = outcome.fate in (Fate.OUTAGE, Fate.UNCERTAIN)
         self.breaker = self.breaker.after_outage(now) if out else self.breaker.after_answer()
         match outcome.fate:
             case Fate.SENT:
@@ -199,7 +200,8 @@ class Sender:
                 await store.people.flag_contact(tx, message.person, code, now)
             case Fate.UNCERTAIN:
                 await store.outbox.uncertain(tx, message.id, held, code, now)
-                await store.outbox.put_back(tx, message.id, now, delivery.REPEATS_AT_MOST)
+                again_at = delivery.repeat_at(now, message.expires_at)
+                await store.outbox.put_back(tx, message.id, again_at, delivery.REPEATS_AT_MOST)
             case Fate.LATER | Fate.OUTAGE:
                 await self._retry(tx, message, code, now)
 

@@ -14,6 +14,7 @@ from care.delivery import (
     Reading,
     key,
     leapt,
+    repeat_at,
     retry_at,
 )
 
@@ -47,6 +48,11 @@ def test_jitter_is_a_tenth_either_way(attempts: int, chance: float) -> None:
 
 def test_a_retry_that_would_come_too_late_is_none() -> None:
     assert retry_at(1, NOW, NOW + timedelta(seconds=30), 0.5) is None
+
+
+@pytest.mark.parametrize(("left", "waits"), [(60, 5), (10, 5), (4, 2)])
+def test_a_repeat_waits_five_minutes_or_half_of_what_is_left(left: int, waits: int) -> None:
+    assert repeat_at(NOW, NOW + timedelta(minutes=left)) == NOW + timedelta(minutes=waits)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,4 @@
 import asyncio
-import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -78,7 +77,6 @@ async def test_a_slow_tick_never_overlaps_itself_and_missed_runs_are_merged() ->
         if runs == 3:
             finished.set()
 
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     clock = Clock([Tick(name="slow", every=timedelta(seconds=0.05), body=slow)], Metrics())
     clock.start()
     async with asyncio.timeout(10):

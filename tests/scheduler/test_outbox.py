@@ -246,7 +246,10 @@ async def test_silence_after_the_text_repeats_once_with_the_same_message_id_and_
     office.silent = True
     sender = home.sender(office.transport(smtp_timeout_s=0.3), office.settings())
     key = await home.queue()
-    for later in range(4):
+    await sender.tick(NOON)
+    await sender.tick(NOON + timedelta(minutes=4))
+    assert len(office.took) == 1
+    for later in range(5, 9):
         await sender.tick(NOON + timedelta(minutes=later))
     row = await home.message(key)
     assert (row.state, row.repeats, row.result) == ("uncertain", 1, "timeout")
@@ -277,6 +280,18 @@ async def test_the_breaker_lets_one_through_again_and_opens_when_the_provider_an
     assert sender.going_out
     await sender.tick(NOON + timedelta(minutes=3))
     assert [(await home.message(key)).state for key in keys] == ["sent"] * 4
+
+
+async def test_a_provider_that_falls_silent_after_every_text_is_left_alone_after_three(
+    home: House, office: PostOffice
+) -> None:
+    office.silent = True
+    sender = home.sender(office.transport(smtp_timeout_s=0.3), office.settings())
+    for number in range(6):
+        await home.queue("Ada", MessageKind.JOIN_LINK_AGAIN, revision=number)
+    await sender.tick(NOON)
+    assert len(office.took) == 3
+    assert not sender.going_out
 
 
 LINKS = (MessageKind.JOIN_LINK, MessageKind.JOIN_LINK_AGAIN)
