@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import upsert
-from store.ids import fresh_id
+from store.ids import fresh_id, plausible
 from store.tables import checkin, member
 
 
@@ -82,6 +82,8 @@ async def due(tx: AsyncConnection, now: datetime, limit: int = 200) -> list[Chec
 
 async def find(tx: AsyncConnection, checkin_id: str) -> CheckIn | None:
     """One check-in, None when there is none."""
+    if not plausible(checkin_id):
+        return None
     row = (
         await tx.execute(
             select(checkin, member.c.person)

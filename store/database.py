@@ -12,15 +12,17 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from store.disk import refuse_network_disk
 from store.settings import StoreSettings
 
 READERS = 4
 BUSY_MS = 5000
 PRAGMAS = (
+    # First, so that the others wait too.
+    f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA journal_mode=WAL",
     # NORMAL may lose the last commits when the power fails.
     "PRAGMA synchronous=FULL",
-    f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA secure_delete=ON",
     "PRAGMA journal_size_limit=16777216",
@@ -42,7 +44,7 @@ class Database:
         """The open database of these settings. Creates the data directory (0700) for SQLite; no schema is
         made."""
         if settings.sqlite:
-            await asyncio.to_thread(private_dir, settings.data_dir)
+            await asyncio.to_thread(prepare, settings.data_dir)
             return cls(sqlite_engine(settings.url, write=True), sqlite_engine(settings.url, write=False))
         engine = create_async_engine(settings.url, pool_size=8, max_overflow=4, pool_pre_ping=True)
         return cls(engine, engine)
@@ -100,3 +102,9 @@ def private_dir(path: Path) -> None:
     """The directory exists and only its owner may enter it."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
+
+
+def prepare(path: Path) -> None:
+    """A directory for SQLite: private, on a local disk. Raises DiskRefused."""
+    private_dir(path)
+    refuse_network_disk(path)

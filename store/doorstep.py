@@ -1,10 +1,10 @@
 """Where a member is tonight and how to reach them: asked before every session, sealed, opened only for a
-facilitator with a line in the access log, deleted after 72 hours."""
+facilitator with a line in the access log, deleted after 72 hours (`store.retention`)."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.roles import Action
@@ -12,7 +12,6 @@ from store import access_log, doors, people, upsert
 from store.sealing import Keys
 from store.tables import doorstep, member
 
-KEEP = timedelta(hours=72)
 LONGEST = 200
 
 
@@ -52,8 +51,8 @@ async def put(
             {
                 "session": session,
                 "member": member_id,
-                "where_sealed": key.seal("doorstep", "where", row, where),
-                "phone_sealed": key.seal("doorstep", "phone", row, phone),
+                "where_sealed": key.seal("doorstep", "where", row, writable(where)),
+                "phone_sealed": key.seal("doorstep", "phone", row, writable(phone)),
                 "alone": alone,
                 "headphones": headphones,
                 "at": now,
@@ -98,9 +97,10 @@ async def access_sheet(
     )
 
 
-async def purge(tx: AsyncConnection, now: datetime) -> int:
-    """Deletes answers older than 72 hours; returns how many."""
-    return (await tx.execute(delete(doorstep).where(doorstep.c.at <= now - KEEP))).rowcount
+def writable(text: str) -> str:
+    """The text without half characters, which a browser may send and nothing can store: the rest is
+    needed."""
+    return text.encode("utf-8", "replace").decode()
 
 
 async def person_of(tx: AsyncConnection, member_id: str) -> str:

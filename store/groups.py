@@ -7,7 +7,8 @@ from sqlalchemy import Row, Select, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import links, signals
-from store.ids import fresh_id, fresh_place
+from store.ids import fresh_id, fresh_place, plausible
+from store.people import one_line
 from store.tables import group, member, room
 from store.tables import session as meeting
 
@@ -55,7 +56,9 @@ class Session:
 
 
 async def create_group(tx: AsyncConnection, title: str, zone: str, count: int, now: datetime) -> str:
-    """The id of a new group of `count` sessions."""
+    """The id of a new group of `count` sessions. Raises ValueError for a title that is not one line of
+    text."""
+    title = one_line("title", title)
     key = fresh_id()
     await tx.execute(insert(group).values(id=key, title=title, zone=zone, sessions=count, created_at=now))
     return key
@@ -119,6 +122,8 @@ async def find_group(tx: AsyncConnection, group_id: str) -> Group | None:
 
 async def session(tx: AsyncConnection, session_id: str) -> Session | None:
     """The session, None when there is none."""
+    if not plausible(session_id):
+        return None
     row = (await tx.execute(sessions_query().where(meeting.c.id == session_id))).first()
     return None if row is None else as_session(row)
 
@@ -146,6 +151,8 @@ async def roster(tx: AsyncConnection, group_id: str) -> list[Member]:
 
 async def member_by_place(tx: AsyncConnection, place: str) -> Member | None:
     """The present member at this address, None when there is none."""
+    if not plausible(place):
+        return None
     row = (
         await tx.execute(select(member).where(member.c.place == place, member.c.left_at.is_(None)))
     ).first()
@@ -154,6 +161,8 @@ async def member_by_place(tx: AsyncConnection, place: str) -> Member | None:
 
 async def member_by_id(tx: AsyncConnection, member_id: str) -> Member | None:
     """The present member, None when there is none."""
+    if not plausible(member_id):
+        return None
     row = (
         await tx.execute(select(member).where(member.c.id == member_id, member.c.left_at.is_(None)))
     ).first()

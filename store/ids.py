@@ -14,3 +14,9 @@ def fresh_id() -> str:
 def fresh_place() -> str:
     """10 letters and digits: the public name of a member's place in addresses. Not a secret."""
     return "".join(secrets.choice(ALPHABET) for _ in range(10))
+
+
+def plausible(text: str) -> bool:
+    """True for what could be an id or a place. Anything else need not be asked of the database, which
+    refuses to hear of some characters at all."""
+    return 0 < len(text) <= 64 and text.isascii() and text.isalnum()

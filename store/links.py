@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, or_, select, update
+from sqlalchemy import Select, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import signals, signins, upsert
@@ -22,7 +22,6 @@ from store.tables import device, link, link_event, member
 from store.tables import signin as signin_rows
 
 STAFF_LIFE = timedelta(hours=12)
-KEEP = timedelta(days=30)
 CODE_LIFE = timedelta(minutes=10)
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 10
@@ -183,11 +182,6 @@ async def history(tx: AsyncConnection, member_id: str, limit: int = 50) -> list[
     return [LinkEvent(link=row.link, kind=row.kind, at=row.at, detail=row.detail) for row in rows]
 
 
-async def purge(tx: AsyncConnection, now: datetime) -> int:
-    """Deletes links, with their history and sign-ins, 30 days after they expired; returns how many."""
-    return (await tx.execute(delete(link).where(link.c.expires_at < now - KEEP))).rowcount
-
-
 async def add(
     tx: AsyncConnection,
     member_id: str,
@@ -240,7 +234,7 @@ async def remember_device(
     )
     if known.first() is not None:
         return False
-    row = {"member": member_id, "device_hash": device_hash, "label": label[:80], "first_seen_at": now}
+    row = {"member": member_id, "device_hash": device_hash, "label": general(label), "first_seen_at": now}
     await upsert.put_new(tx, device, [row])
     return True
 
@@ -250,8 +244,13 @@ async def record(
 ) -> None:
     """One line of a link's history."""
     await tx.execute(
-        insert(link_event).values(link=link_id, member=member_id, kind=kind, at=now, detail=detail[:80])
+        insert(link_event).values(link=link_id, member=member_id, kind=kind, at=now, detail=general(detail))
     )
+
+
+def general(words: str) -> str:
+    """At most 80 characters that can be shown and stored: part of it comes from a browser."""
+    return "".join(letter for letter in words if letter.isprintable())[:80]
 
 
 def digest(token: str) -> bytes:

@@ -78,39 +78,39 @@ class RedisLive:
         self._url = url
 
     async def ticket_put(self, ticket: str, body: str, ttl_s: float) -> None:
-        await self._redis.set(f"{PREFIX}ticket:{ticket}", body, px=milliseconds(ttl_s))
+        await self._redis.set(key("ticket", ticket), body, px=milliseconds(ttl_s))
 
     async def ticket_take(self, ticket: str) -> str | None:
-        body: Any = await self._redis.getdel(f"{PREFIX}ticket:{ticket}")
+        body: Any = await self._redis.getdel(key("ticket", ticket))
         return None if body is None else str(body)
 
     async def lease(self, room: str, node: str, ttl_s: float) -> bool:
-        return bool(await self._lease([f"{PREFIX}lease:{room}"], [node, milliseconds(ttl_s), "take"]))
+        return bool(await self._lease([key("lease", room)], [node, milliseconds(ttl_s), "take"]))
 
     async def renew(self, room: str, node: str, ttl_s: float) -> bool:
-        return bool(await self._lease([f"{PREFIX}lease:{room}"], [node, milliseconds(ttl_s), "renew"]))
+        return bool(await self._lease([key("lease", room)], [node, milliseconds(ttl_s), "renew"]))
 
     async def release(self, room: str, node: str) -> None:
-        await self._release([f"{PREFIX}lease:{room}"], [node])
+        await self._release([key("lease", room)], [node])
 
     async def holder(self, room: str) -> str | None:
-        node: Any = await self._redis.get(f"{PREFIX}lease:{room}")
+        node: Any = await self._redis.get(key("lease", room))
         return None if node is None else str(node)
 
     async def arrive(self, room: str, member: str, ttl_s: float) -> None:
-        await self._arrive([f"{PREFIX}present:{room}"], [member, milliseconds(ttl_s)])
+        await self._arrive([key("present", room)], [member, milliseconds(ttl_s)])
 
     async def depart(self, room: str, member: str) -> None:
-        await self._redis.zrem(f"{PREFIX}present:{room}", member)
+        await self._redis.zrem(key("present", room), member)
 
     async def present(self, room: str) -> set[str]:
-        return set(await self._present([f"{PREFIX}present:{room}"], []))
+        return set(await self._present([key("present", room)], []))
 
     async def allow(self, bucket: str, capacity: float, per_s: float, cost: float = 1.0) -> bool:
-        return bool(await self._allow([f"{PREFIX}bucket:{bucket}"], [capacity, per_s, cost]))
+        return bool(await self._allow([key("bucket", bucket)], [capacity, per_s, cost]))
 
     async def publish(self, topic: str, text: str) -> None:
-        await self._redis.publish(f"{PREFIX}topic:{topic}", text)
+        await self._redis.publish(key("topic", topic), text)
 
     def subscribe(self, topic: str) -> "RedisSubscription":
         return RedisSubscription(self._url, topic)
@@ -138,7 +138,7 @@ class RedisSubscription:
             retry=Retry(NoBackoff(), 0),
         )
         self._words: Any = self._redis.pubsub(ignore_subscribe_messages=False)
-        self._topic = f"{PREFIX}topic:{topic}"
+        self._topic = key("topic", topic)
 
     async def __aenter__(self) -> Self:
         try:
@@ -168,6 +168,12 @@ class RedisSubscription:
     async def _close(self) -> None:
         await self._words.aclose()
         await self._redis.aclose()
+
+
+def key(kind: str, name: str) -> bytes:
+    """The name in Redis. What a client sends may hold half characters; they name something that does not
+    exist."""
+    return f"{PREFIX}{kind}:{name}".encode("utf-8", "surrogatepass")
 
 
 def milliseconds(seconds: float) -> int:

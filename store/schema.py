@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from store.database import Database, private_dir, sqlite_engine
+from store.database import Database, prepare, sqlite_engine
 from store.settings import StoreSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -29,7 +29,7 @@ async def migrate(settings: StoreSettings) -> str:
     if not settings.sqlite:
         return await advance(create_async_engine(settings.url))
     file = Path(make_url(settings.url).database or "")
-    await asyncio.to_thread(private_dir, settings.data_dir)
+    await asyncio.to_thread(prepare, settings.data_dir)
     await asyncio.to_thread(prepare_file, file)
     # Batch changes rebuild tables; their children must not be deleted meanwhile.
     return await advance(sqlite_engine(settings.url, write=True, foreign_keys=False))

@@ -6,10 +6,10 @@ again", nothing more: whoever misses one must come to the same state by reading 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.tables import signal
@@ -52,8 +52,3 @@ class Reader:
         self._seen = {one.seq for one in found}
         self._newest = max([self._newest, *self._seen])
         return fresh
-
-
-async def purge(tx: AsyncConnection, now: datetime, keep: timedelta = timedelta(hours=1)) -> int:
-    """Deletes old signals; returns how many."""
-    return (await tx.execute(delete(signal).where(signal.c.at < now - keep))).rowcount

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store.ids import fresh_id
+from store.ids import fresh_id, plausible
 from store.tables import link, member, signin
 
 ABSOLUTE = timedelta(hours=12)
@@ -85,6 +85,8 @@ async def open_one(
 async def find(tx: AsyncConnection, place: str, token: str, now: datetime) -> SignIn | None:
     """The sign-in of a cookie at this place; None when it is unknown, over, idle for too long, closed, of
     another place, or the member has left."""
+    if not plausible(place):
+        return None
     query = (
         select(signin, link.c.purpose, member.c.place, member.c.role, member.c.group, member.c.person)
         .join(member, member.c.id == signin.c.member)

@@ -72,7 +72,7 @@ class Postgres:
             self._user,
         )
         self._made = 0
-        # Without fsync a copy of files is far cheaper than logging every page; older servers know no other way.
+        # Without fsync copying files is far cheaper than logging pages; older servers do nothing else.
         self._copy = " STRATEGY FILE_COPY" if in_thread(self._version()) >= 150_000 else ""
         self._run(f"CREATE DATABASE {TEMPLATE}")
         in_thread(schema.migrate(StoreSettings(database_url=self.url(TEMPLATE))))

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from store import access_log, doorstep, tables
+from store import access_log, doorstep, retention, tables
 from store.doorstep import Sheet
 from tests.services.circle import HOUR, NOW, make_circle
 
@@ -66,8 +66,8 @@ async def test_after_72_hours_nothing_is_left(database, keys):
     async with database.write() as tx:
         circle = await make_circle(tx, keys)
         await doorstep.put(tx, keys, circle.session, circle.participants[0].id, "a", "1", None, None, NOW)
-        assert await doorstep.purge(tx, NOW + 71.9 * HOUR) == 0
-        assert await doorstep.purge(tx, NOW + 72 * HOUR) == 1
+        assert (await retention.purge(tx, NOW + 71.9 * HOUR))["doorstep"] == 0
+        assert (await retention.purge(tx, NOW + 72 * HOUR))["doorstep"] == 1
         assert (await tx.execute(select(tables.doorstep))).first() is None
 
 

@@ -6,7 +6,7 @@ import hashlib
 import pytest
 from sqlalchemy import event, select
 
-from store import groups, links, people, signals, signins, tables
+from store import groups, links, people, retention, signals, signins, tables
 from store.links import Redeemed, Refusal
 from tests.services.circle import HOUR, NOW, make_circle
 
@@ -310,8 +310,8 @@ async def test_signing_out_closes_only_that_sign_in(database, ada, token):
 async def test_dead_links_are_deleted_thirty_days_later_with_all_they_made(database, ada, token):
     await redeem(database, token)
     async with database.write() as tx:
-        assert await links.purge(tx, NOW + 30 * 24 * HOUR) == 0
-        assert await links.purge(tx, NOW + 31 * 24 * HOUR) == 1
+        assert (await retention.purge(tx, NOW + 30 * 24 * HOUR))["links"] == 0
+        assert (await retention.purge(tx, NOW + 31 * 24 * HOUR))["links"] == 1
         for table in (tables.link, tables.link_event, tables.signin):
             assert (await tx.execute(select(table))).first() is None
 

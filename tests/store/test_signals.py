@@ -2,7 +2,7 @@
 
 import asyncio
 
-from store import signals
+from store import retention, signals
 from store.database import Database
 from tests.services.circle import HOUR, NOW
 
@@ -67,8 +67,7 @@ async def test_purging_old_words_does_not_repeat_or_lose_newer_ones(database):
     await say(database, 1, 2)
     await hear(database, reader)
     async with database.write() as tx:
-        assert await signals.purge(tx, NOW + HOUR) == 0
-        assert await signals.purge(tx, NOW + 2 * HOUR) == 2
+        assert (await retention.purge(tx, NOW + HOUR))["signals"] == 2
     assert await hear(database, reader) == []
     await say(database, 3)
     assert await hear(database, reader) == [3]
