@@ -87,6 +87,7 @@ async def run_rooms(app: web.Application) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as work:
             work.create_task(registry.keeper.run())
             work.create_task(upkeep.every(stop, upkeep.BEAT_S, "beat", lambda: upkeep.beat(registry)))
+            work.create_task(upkeep.every(stop, upkeep.BURY_S, "bury", lambda: upkeep.bury(registry)))
             work.create_task(upkeep.every(stop, LEASE_S / 3, "leases", lambda: upkeep.leases(registry)))
             work.create_task(upkeep.every(stop, upkeep.SIGNALS_S, "signals", signals.poll))
             yield

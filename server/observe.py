@@ -1,13 +1,9 @@
-"""Figures for operators and lines for their logs. Neither holds a name, a token, an address or a word of
+"""Figures for operators. None holds a name, a token, an address or a word of
 anybody.
 """
 
 import asyncio
-import logging
-import sys
-from collections.abc import Callable
 
-import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -65,26 +61,3 @@ def build_metrics_app(app: web.Application) -> web.Application:
     private = web.Application()
     private.router.add_get("/metrics", figures)
     return private
-
-
-def write_logs(level: int = logging.INFO) -> None:
-    """Sends every log line of this process to standard error as one JSON object."""
-    chain: list[Callable[..., object]] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    finish = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=chain,  # type: ignore[arg-type]
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(),
-        ],
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(finish)
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Its access lines would carry addresses of people.
-    logging.getLogger("aiohttp.access").disabled = True

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 import store.groups
 import store.rooms
 import store.signins
+from care import roles
+from care.roles import Action
 from server.refusals import Refused
 from server.rooms import loading
 from server.rooms.live_room import LiveRoom
@@ -47,7 +49,9 @@ async def issue(
         session = await store.groups.session(tx, session_id)
         record = await store.rooms.load(tx, session_id)
         known = await store.rooms.greeted(tx, signin.member, signin.device)
-    if session is None or session.group != signin.group or not may_enter(signin):
+    if session is None or session.group != signin.group:
+        raise Refused("unknown")
+    if not roles.may(signin.role, Action.ENTER_ROOM, signin.purpose):
         raise Refused("unknown")
     check_time(session, now)
     if record is not None and record.state == "ended":
@@ -65,11 +69,6 @@ async def issue(
     body = write(Ticket(signin.place, session_id, signin.id, entrant))
     await registry.live.ticket_put(ticket, body, TICKET_S)
     return ticket, session
-
-
-def may_enter(signin: SignIn) -> bool:
-    """A coordinator has no seat, and a check-in link opens no room."""
-    return signin.role != "coordinator" and signin.purpose != "checkin"
 
 
 def check_time(session: Session, now: Now) -> None:

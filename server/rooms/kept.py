@@ -4,8 +4,9 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from care.roles import Role
 from server.rooms.moment import Now
-from server.rooms.state import OVERRUN, Role, RoomData, Seat, Session, Stage
+from server.rooms.state import OVERRUN, RoomData, Seat, Session, Stage
 from store.groups import Member
 from store.rooms import RoomRecord, SeatRecord
 

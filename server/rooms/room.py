@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from care import roles
+from care.roles import Action
 from server.media import messages
 from server.media.messages import Arrange, Slot, Table
 from server.rooms import coming, door, moderation, said, tables, texting, timing, told, transport, view
@@ -27,18 +29,18 @@ OWN: dict[type[said.Said], Handler] = {
     said.Show: transport.show,
     said.Text: texting.text,
 }
-LEADING: dict[type[said.Said], Handler] = {
-    said.Admit: door.admit,
-    said.Greet: door.greet,
-    said.EndGreet: door.end_greet,
-    said.SendBack: door.send_back,
-    said.Decline: door.decline,
-    said.Mute: moderation.mute,
-    said.Ask: moderation.ask,
-    said.Remove: moderation.remove,
-    said.Lock: moderation.lock,
-    said.End: moderation.end,
-    said.Sheet: moderation.sheet,
+LEADING: dict[type[said.Said], tuple[Action, Handler]] = {
+    said.Admit: (Action.ADMIT, door.admit),
+    said.Greet: (Action.GREET, door.greet),
+    said.EndGreet: (Action.GREET, door.end_greet),
+    said.SendBack: (Action.SEND_BACK, door.send_back),
+    said.Decline: (Action.DECLINE, door.decline),
+    said.Mute: (Action.MUTE_OTHERS, moderation.mute),
+    said.Ask: (Action.ASK_OTHERS, moderation.ask),
+    said.Remove: (Action.REMOVE, moderation.remove),
+    said.Lock: (Action.LOCK, moderation.lock),
+    said.End: (Action.END_ROOM, moderation.end),
+    said.Sheet: (Action.OPEN_SHEET, moderation.sheet),
 }
 
 
@@ -142,8 +144,8 @@ def dispatch(turn: Turn, socket: str, message: said.Said) -> None:
     elif not may(turn, socket, message):
         turn.send(socket, told.Error(code="not_allowed", words=""))
     else:
-        seat = turn.room.seat_of(socket)
-        (OWN.get(type(message)) or LEADING[type(message)])(turn, seat, message)
+        handler = OWN.get(type(message)) or LEADING[type(message)][1]
+        handler(turn, turn.room.seat_of(socket), message)
 
 
 def may(turn: Turn, socket: str, message: said.Said) -> bool:
@@ -152,5 +154,5 @@ def may(turn: Turn, socket: str, message: said.Said) -> bool:
         return False
     seat = turn.room.seat_of(socket)
     if type(message) in LEADING:
-        return seat.facilitator and seat.stage is Stage.ROOM
+        return seat.stage is Stage.ROOM and roles.may(seat.role, LEADING[type(message)][0])
     return type(message) in OWN

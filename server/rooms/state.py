@@ -9,15 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from care.roles import Role
+
 OVERRUN = timedelta(minutes=30)
 "How long after its planned end a room closes by itself."
-
-
-class Role(StrEnum):
-    """From the member's row; nothing in a room changes it."""
-
-    PARTICIPANT = "participant"
-    FACILITATOR = "facilitator"
 
 
 class Stage(StrEnum):

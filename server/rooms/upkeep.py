@@ -16,6 +16,7 @@ from store.signals import Reader, Signal
 log = logging.getLogger(__name__)
 
 BEAT_S = 10.0
+BURY_S = 30.0
 SIGNALS_S = 0.5
 "A withdrawn link closes its sockets within a second."
 
@@ -49,6 +50,13 @@ async def beat(registry: Registry) -> None:
         proofs |= dict.fromkeys(live.room.data.sockets, now.wall)
     async with registry.db.write() as tx:
         await store.presence.beat(tx, registry.boot, now.wall, proofs, registry.node)
+
+
+async def bury(registry: Registry) -> None:
+    """Closes the open connections of servers that died and did not come back."""
+    now = registry.clock()
+    async with registry.db.write() as tx:
+        await store.presence.close_open(tx, registry.boot, now.wall, now.mono_ms, registry.node)
 
 
 async def leases(registry: Registry) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from care.facts import Kind
+from care.roles import Role
 from server.media import messages
 from server.media.messages import Slot
 from server.rooms import said, told
@@ -14,7 +15,7 @@ from server.rooms.effects import Close, Effect, KeepDoorstep, Note, OpenSheet, O
 from server.rooms.moment import Now
 from server.rooms.room import Room
 from server.rooms.said import Message
-from server.rooms.state import OVERRUN, Entrant, Role, RoomData, Seat, Session, Socket
+from server.rooms.state import OVERRUN, Entrant, RoomData, Seat, Session, Socket
 
 START = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 ANY = TypeAdapter[Message](Message)

@@ -2,7 +2,7 @@
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from care.facts import Kind
 from server.media import messages
@@ -20,11 +20,18 @@ class Evening(RuleBasedStateMachine):
 
     sockets = Bundle("sockets")
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(target=sockets, begun=st.sampled_from(["empty", "full", "look"]))
+    def begin(self, begun: str) -> object:
+        """An empty room, or one in full swing with somebody at the door, or in a look with that person."""
         self.scene = Scene(facilitators=2, participants=3)
         self.roles = {m: s.role for m, s in self.scene.data.seats.items()}
-        self.sent: dict[str, int] = {}
+        if begun == "empty":
+            return multiple()
+        came = [self.comes_in(m, known=m != "p2") for m in MEMBERS]
+        self.scene.say(came[0], "admit", members=["p0", "p1"])
+        if begun == "look":
+            self.scene.say(came[0], "greet", member="p2")
+        return multiple(*came)
 
     @rule(
         target=sockets,
@@ -64,7 +71,10 @@ class Evening(RuleBasedStateMachine):
 
     @rule(target=sockets, member=st.sampled_from(MEMBERS), known=st.booleans())
     def comes(self, member: str, known: bool) -> str:
-        """The usual way in, so that rooms fill."""
+        """The usual way in."""
+        return self.comes_in(member, known)
+
+    def comes_in(self, member: str, known: bool) -> str:
         socket = self.scene.open(member, device=f"{member}-phone", known=known)
         self.scene.offer(socket)
         self.connects(member)
@@ -82,6 +92,19 @@ class Evening(RuleBasedStateMachine):
     def leads(self, socket: str, kind: str, member: str) -> None:
         fields = {"members": [member]} if kind == "admit" else {"member": member}
         self.scene.say(socket, kind, **fields)
+
+    @rule(
+        leader=st.sampled_from(["f0", "f1"]),
+        kind=st.sampled_from(["greet", "greet", "end_greet", "send_back", "mute", "admit", "admit"]),
+        person=st.sampled_from(["p0", "p1", "p2"]),
+        ms=st.sampled_from([0, 1500]),
+    )
+    def works(self, leader: str, kind: str, person: str, ms: int) -> None:
+        """A facilitator who has the seat does the usual things."""
+        socket = self.scene.data.seats[leader].socket
+        if socket is not None:
+            self.leads(socket, kind, person)
+            self.scene.pass_ms(ms)
 
     @rule(socket=sockets, on=st.booleans())
     def locks(self, socket: str, on: bool) -> None:
@@ -236,8 +259,8 @@ class Evening(RuleBasedStateMachine):
 
 
 Evening.TestCase.settings = settings(
-    max_examples=60,
-    stateful_step_count=60,
+    max_examples=40,
+    stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
