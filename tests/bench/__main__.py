@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import forwarding
+from tests.bench import admitting, endurance, forwarding, roaming
 from tests.bench.figure import Figure
 
 Measure = Callable[[], Coroutine[Any, Any, list[Figure]]]
@@ -25,6 +25,14 @@ MEASURES: dict[tuple[str, ...], Measure] = {
     ("added_latency_p99_4x10",): functools.partial(forwarding.added_latency, False),
     ("added_latency_p99_busy",): functools.partial(forwarding.added_latency, True),
     ("lost_at_90k",): forwarding.lost_at_90k,
+    ("admit_first_audio_p95", "admit_first_frame_p95"): admitting.admitting,
+    ("click_first_frame_p95",): admitting.joining,
+    ("loss10_fps_share", "loss10_concealed_share"): roaming.lossy,
+    ("rebind_sound_back_p95",): roaming.rebinding,
+    ("path_dead_sound_back_p95",): roaming.dead_path,
+    ("killed_peer_gone_p95",): endurance.killed,
+    ("memory_per_member",): endurance.memory,
+    ("cycles_100_leak",): endurance.cycles,
 }
 
 

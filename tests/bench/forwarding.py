@@ -58,7 +58,7 @@ async def forward_cost(rooms: int, seconds: float = 20.0) -> list[Figure]:
             unit="us/packet",
             against=FLOOR,
             against_value=least,
-            how=f"user+system CPU of all processes of `ipt-rooms serve` on one core in {count.seconds:.0f} s / "
+            how=f"user+system CPU of all processes of `ipt-rooms serve`, one core, {count.seconds:.0f} s / "
             f"{count.tally['packets']} packets decrypted and checked by {rooms * MEMBERS} receivers on "
             f"the other core; 100 packets/s in per member, 0.5 % loss injected both ways",
             valid=all(counts.values()) and not count.faults(),

@@ -135,6 +135,23 @@ class Guest:
                 if stream is not None and entry["member"] in self._origins:
                     stream.origins = {self._origins[entry["member"]], stream.origin} - {-1}
 
+    async def hang_up(self, *, goodbye: bool = True) -> None:
+        """Go, and keep the sign-in for coming back: by `leave`, or as a browser that is killed."""
+        assert self.socket is not None
+        if goodbye:
+            await self.socket.say("leave")
+            await self.socket.ended()
+        if self.replay is not None:
+            self.replay.close(goodbye=goodbye)
+        await self.socket.close()
+
+    def vanish(self) -> None:
+        """The network is gone: nothing is sent, nothing is read, nothing is closed."""
+        assert self.socket is not None
+        assert self.replay is not None
+        self.replay.freeze()
+        self.socket.freeze()
+
     async def close(self, *, goodbye: bool = True) -> None:
         """Leave by closing everything; without `goodbye` only the sockets vanish."""
         if self.replay is not None:

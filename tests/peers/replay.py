@@ -3,6 +3,7 @@ feedback."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 
@@ -79,6 +80,12 @@ class Replay:
     def _feedback(self) -> None:
         if not self.leg.closed:
             self.leg.tick(time.monotonic())
+
+    def freeze(self) -> None:
+        """Send and read nothing any more, with the socket open: the network is gone."""
+        for turn in (self._tick, *self.turns.values()):
+            turn.stop()
+        asyncio.get_running_loop().remove_reader(self.leg.sock)
 
     def close(self, *, goodbye: bool = True) -> None:
         """Stop sending and close the leg; without `goodbye` as a killed browser does."""

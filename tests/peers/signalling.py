@@ -165,7 +165,22 @@ class Socket:
                 self._changed.clear()
                 await self._changed.wait()
 
+    async def ended(self, timeout: float = 5.0) -> None:
+        """Return when the server has closed the socket."""
+        await asyncio.wait_for(asyncio.shield(self._reader), timeout)
+
+    def freeze(self) -> None:
+        """Read nothing and answer nothing any more, without closing: the network is gone."""
+        response = self.ws._response
+        assert response.connection is not None
+        assert response.connection.transport is not None
+        response.connection.transport.pause_reading()
+
     async def close(self) -> None:
         """Close the socket as a page does that goes away."""
-        await self.ws.close()
-        await self._reader
+        try:
+            async with asyncio.timeout(5):
+                await self.ws.close()
+        except TimeoutError:  # a frozen socket gets no answer
+            self._reader.cancel()
+        await asyncio.wait([self._reader])
