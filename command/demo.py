@@ -6,12 +6,14 @@ nothing else. Every person in it is invented.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.groups
 import store.links
 import store.people
+from care.timetable import weekly
 from command import cast
 from command.link_sheet import PersonalLink, RoomLinks
 from store.database import Database
@@ -69,10 +71,12 @@ async def _create_sessions(
     tx: AsyncConnection, group: str, plan: Plan, now: datetime
 ) -> tuple[str, datetime, datetime]:
     """Weekly sessions around now. Gives the present one with its start and end."""
-    first = now - plan.began_ago - timedelta(weeks=PRESENT - 1)
+    began = (now - plan.began_ago).astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+    first = began - timedelta(weeks=PRESENT - 1)
     present = ("", now, now)
-    for ordinal in range(1, SESSIONS + 1):
-        starts_at = first + timedelta(weeks=ordinal - 1)
+    for ordinal, instant in enumerate(weekly(first, ZoneInfo(ZONE), SESSIONS), 1):
+        # The present session begins when it was asked to, even in the hour that comes twice.
+        starts_at = now - plan.began_ago if ordinal == PRESENT else instant
         ends_at = starts_at + plan.lasts
         session = await store.groups.create_session(tx, group, ordinal, starts_at, ends_at, ZONE)
         if ordinal < PRESENT:

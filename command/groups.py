@@ -1,13 +1,14 @@
 """Groups, their people and their links at the shell, for a house that has no coordinator's pages yet."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.groups
 import store.people
+from care.timetable import weekly
 from store.groups import Member
 from store.sealing import Keys
 
@@ -45,10 +46,7 @@ class GroupRefused(Exception):
 async def create(tx: AsyncConnection, new: NewGroup, now: datetime) -> str:
     """The new group's id. Sessions keep their local time of day when summer time begins or ends."""
     group = await store.groups.create_group(tx, new.title, new.zone, new.sessions, now)
-    zone = ZoneInfo(new.zone)
-    for ordinal in range(1, new.sessions + 1):
-        local = (new.first + timedelta(weeks=ordinal - 1)).replace(tzinfo=zone)
-        starts_at = local.astimezone(UTC)
+    for ordinal, starts_at in enumerate(weekly(new.first, ZoneInfo(new.zone), new.sessions), 1):
         ends_at = starts_at + timedelta(minutes=new.minutes)
         await store.groups.create_session(tx, group, ordinal, starts_at, ends_at, new.zone)
     return group

@@ -19,6 +19,8 @@ from command import (
     groups,
     link_commands,
     links,
+    listening,
+    outbox_commands,
     scheduler_process,
     serve_run,
     shell,
@@ -33,6 +35,7 @@ config_app = typer.Typer(help="Settings.", no_args_is_help=True)
 clock_app = typer.Typer(help="The scheduler's clock.", no_args_is_help=True)
 app.add_typer(group_commands.app, name="group")
 app.add_typer(link_commands.app, name="link")
+app.add_typer(outbox_commands.app, name="outbox")
 app.add_typer(config_app, name="config")
 app.add_typer(clock_app, name="clock")
 
@@ -42,6 +45,8 @@ EXPECTED = (
     demo_run.DemoRefused,
     links.LinkRefused,
     groups.GroupRefused,
+    outbox_commands.OutboxRefused,
+    listening.PortRefused,
     ChildRefused,
     store.roles.RoleTaken,
     store.sealing.KeyRefused,

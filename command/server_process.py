@@ -1,7 +1,6 @@
 """The server process: opens the state, builds the application, listens, and ends in order when told to."""
 
 import asyncio
-import ssl
 
 from aiohttp import web
 
@@ -9,10 +8,10 @@ import store.live
 import store.roles
 import store.schema
 import store.sealing
-from command import ending, logs
+from command import ending, listening, logs
 from server import observe
 from server.app import build_app
-from server.settings import ServerSettings, host_port
+from server.settings import ServerSettings
 from store.database import Database
 from store.sealing import Keys
 from store.settings import StoreSettings
@@ -41,27 +40,16 @@ async def run(settings: ServerSettings, store_settings: StoreSettings, *, with_p
 
 
 async def _listen(settings: ServerSettings, app: web.Application, stop: asyncio.Event) -> None:
+    tls = listening.certificate(settings)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=CLOSE_S)
-    await runner.setup()
-    watching = (
-        web.AppRunner(observe.build_metrics_app(app), access_log=None) if settings.metrics_bind else None
-    )
+    watching = web.AppRunner(observe.build_metrics_app(app), access_log=None)
     try:
-        await web.TCPSite(runner, settings.host, settings.port, ssl_context=_tls(settings)).start()
-        if watching is not None and settings.metrics_bind:
-            await watching.setup()
-            await web.TCPSite(watching, *host_port(settings.metrics_bind)).start()
+        await listening.prepare(runner)
+        await listening.listen(runner, settings.bind, tls)
+        if settings.metrics_bind is not None:
+            await listening.prepare(watching)
+            await listening.listen(watching, settings.metrics_bind)
         await stop.wait()
     finally:
-        if watching is not None:
-            await watching.cleanup()
+        await watching.cleanup()
         await runner.cleanup()
-
-
-def _tls(settings: ServerSettings) -> ssl.SSLContext | None:
-    if settings.tls_cert is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(settings.tls_cert, settings.tls_key)
-    return context

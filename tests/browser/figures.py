@@ -153,6 +153,16 @@ async def until_blank(page: Page, slot: int, within_s: float = 10.0) -> None:
                 return
 
 
+async def until_nothing_is_sent(page: Page, for_s: float = 2.0, within_s: float = 15.0) -> None:
+    """Waits until a page sends no payload for `for_s` seconds."""
+    async with asyncio.timeout(within_s):
+        while True:
+            before = (await read(page)).bytes_sent()
+            await asyncio.sleep(for_s)
+            if (await read(page)).bytes_sent() == before:
+                return
+
+
 async def stays_dark(page: Page, slot: int, for_s: float = 1.5) -> None:
     """Asserts that neither frame nor sound arrives on a slot once what was under way has come."""
     await stays_blank(page, slot, for_s)

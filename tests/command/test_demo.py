@@ -1,6 +1,7 @@
 """The demo house is made by the store's own functions and every link in it works."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -38,6 +39,18 @@ async def test_the_group_is_in_mid_course_and_its_present_session_is_open_now(ho
     assert present.starts_at == NOW - timedelta(minutes=5)
     assert present.ends_at == NOW + timedelta(minutes=85)
     assert [each.state for each in sessions] == ["closed"] * 5 + ["planned"] * 7
+
+
+async def test_every_session_is_at_the_same_local_time_though_summer_time_begins_on_the_way(house):
+    db, keys = house
+
+    rooms = await demo.load(db, keys, PLAN, NOW)
+
+    async with db.read() as tx:
+        present = await store.groups.session(tx, rooms[0].session)
+        sessions = await store.groups.sessions_of(tx, present.group)
+    local = {each.starts_at.astimezone(ZoneInfo(each.zone)).strftime("%a %H:%M") for each in sessions}
+    assert local == {"Mon 17:55"}
 
 
 async def test_everyone_has_a_name_a_seat_and_a_link_of_their_own(house):

@@ -94,6 +94,18 @@ def test_an_invitation_is_queued_once_and_then_renewed(shell, group):
     ]
 
 
+def test_messages_are_listed_by_what_a_person_has_to_decide(shell, group):
+    assert shell("outbox", "list").strip() == "no messages"
+    shell("link", "mail", enrol(shell, group, "participant"))
+
+    assert shell("outbox", "list").strip() == "pending 1"
+    listed = shell("outbox", "list", "--state", "pending")
+    assert "invitation" in listed
+    assert "example.org" not in listed
+    with pytest.raises(main.EXPECTED, match="not an uncertain message"):
+        shell("outbox", "again", listed.split()[0])
+
+
 def test_settings_are_shown_without_secrets(shell, monkeypatch):
     monkeypatch.setenv("IPT_REDIS_URL", "redis://:hunter2@redis:6379/0")
 
