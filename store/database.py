@@ -16,7 +16,7 @@ from store.disk import refuse_network_disk
 from store.settings import StoreSettings
 
 READERS = 4
-BUSY_MS = 5000
+BUSY_MS = 15000
 PRAGMAS = (
     # First, so that the others wait too.
     f"PRAGMA busy_timeout={BUSY_MS}",

@@ -11,9 +11,11 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from care.facts import Fact, Kind
+from store import links, people, presence
 from store.database import Database
 from store.tables import signal, tick
-from tests.services.circle import NOW
+from tests.services.circle import HOUR, NOW, make_circle
 
 WRITES = 1000
 WRITER = """
@@ -144,13 +146,35 @@ async def test_a_broken_reference_is_refused(database):
             await tx.execute(text("INSERT INTO seat SELECT 'no', 'no', 1, 'room', NULL, NULL, NULL, NULL"))
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE fact SET detail = 'changed'",
+        "UPDATE link_event SET detail = 'changed'",
+        "UPDATE access_log SET actor = 'nobody'",
+        "DELETE FROM access_log",
+    ],
+)
+async def test_what_is_written_once_cannot_be_changed(database, keys, statement):
+    async with database.write() as tx:
+        circle = await make_circle(tx, keys)
+        ada = circle.participants[0]
+        fact = Fact(id="f", session=circle.session, kind=Kind.LOCKED, at=NOW, mono_ms=1, boot="b")
+        await presence.append(tx, [fact])
+        await links.mint(tx, ada.id, "join", NOW, NOW + HOUR)
+        await people.access_contact(tx, keys, ada.person, "scheduler", "test", NOW)
+    with pytest.raises(DBAPIError, match="never changed"):
+        async with database.write() as tx:
+            await tx.execute(text(statement))
+
+
 async def test_sqlite_keeps_its_promises_on_every_connection(sqlite_settings):
     database = await Database.open(sqlite_settings)
     wanted = {
         "journal_mode": "wal",
         "synchronous": 2,
         "foreign_keys": 1,
-        "busy_timeout": 5000,
+        "busy_timeout": 15000,
         "trusted_schema": 0,
         "secure_delete": 1,
     }

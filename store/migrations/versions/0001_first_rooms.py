@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from store.columns import Fields, Flag, Utc
+from store.migrations.append_only import protect
 
 revision = "0001"
 down_revision = None
@@ -469,3 +470,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_signin_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_signin_link"), ["link"], unique=False)
         batch_op.create_index(batch_op.f("ix_signin_member"), ["member"], unique=False)
+
+    protect("fact", "UPDATE")
+    protect("link_event", "UPDATE")
+    protect("access_log", "UPDATE", "DELETE")
