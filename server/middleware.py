@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import keys, network, signin
+from server import keys, network, refusals, signin
 from server.observe import METRICS
 from server.pages import errors
 from server.refusals import Refused
@@ -69,6 +69,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
     except Refused as refusal:
         request.app[METRICS].refused.labels(refusal.code).inc()
         log.info("Refused", extra={"action": "refused", "code": refusal.code})
+        if "X-CSRF" in request.headers:
+            return refusals.answer(refusal, refusals.WORDS[refusal.code])
         return errors.response(request, refusal.status, refusal.code)
     except web.HTTPException as error:
         if error.status < 400:

@@ -285,7 +285,8 @@ async def open_house(
     if circle is None:
         async with db.write() as tx:
             circle = await make_circle(tx, keys, participants, datetime.now(UTC))
-    chosen = ServerSettings(mode="demo", bind=f"127.0.0.1:{port}", base_url=origin, **settings)
+    about: dict[str, Any] = {"mode": "demo", "bind": f"127.0.0.1:{port}", "base_url": origin} | settings
+    chosen = ServerSettings(**about)
     app = build_app(chosen, store_settings, db, keys, live or InProcessLive(), engine)
     client = await aiohttp_client(app, server_kwargs={"port": port})
     return House(client=client, app=app, circle=circle, db=db, keys=keys, origin=origin)
