@@ -184,5 +184,12 @@ function paintTurned(panel, state, words) {
 function name(button, member, person) {
   button.dataset["member"] = member;
   button.dataset["name"] = person;
-  button.setAttribute("aria-label", `${button.firstChild?.textContent?.trim() || button.textContent?.trim() || ""}: ${person}`);
+  let about = button.querySelector("[data-about]");
+  if (about === null) {
+    about = document.createElement("span");
+    about.className = "quiet";
+    about.setAttribute("data-about", "");
+    button.append(about);
+  }
+  say(about, `: ${person}`);
 }

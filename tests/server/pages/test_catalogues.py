@@ -1,0 +1,72 @@
+"""Every language says everything: what is in the source is in its catalogue, with the same places to fill."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from server.render import WEB
+
+ROOT = WEB.parent
+CATALOGUES = sorted((WEB / "locale").glob("*/LC_MESSAGES/messages.po"))
+PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
+JINJA = {"trimmed": "true", "extensions": "jinja2.ext.i18n"}
+
+
+def said() -> set[str]:
+    """Every translatable sentence of the pages and of the mail."""
+    found: set[str] = set()
+    for folder, methods, options in (
+        (ROOT / "server", [("**.py", "python")], {}),
+        (
+            WEB / "templates",
+            [("**.html", "jinja2"), ("**.txt", "jinja2")],
+            {"**.html": JINJA, "**.txt": JINJA},
+        ),
+    ):
+        for _, _, message, _, _ in extract_from_dir(str(folder), methods, options):
+            found.add(message if isinstance(message, str) else message[0])
+    return found
+
+
+def catalogue(path: Path) -> Catalog:
+    """A catalogue as it is read at start."""
+    with path.open("rb") as lines:
+        return read_po(lines, locale=path.parent.parent.name)
+
+
+def sentences(read: Catalog) -> Iterator[tuple[str, str]]:
+    """Each sentence with its translation; plural forms one by one."""
+    for message in read:
+        if not message.id:
+            continue
+        ids = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
+        strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+        yield from zip(ids, strings, strict=True)
+
+
+def test_there_is_a_german_catalogue() -> None:
+    assert "de" in {path.parent.parent.name for path in CATALOGUES}
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
+def test_a_catalogue_holds_every_sentence(path: Path) -> None:
+    known = {message.id if isinstance(message.id, str) else message.id[0] for message in catalogue(path)}
+    assert said() - known == set()
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
+def test_a_catalogue_keeps_nothing_that_is_no_longer_said(path: Path) -> None:
+    known = {message.id if isinstance(message.id, str) else message.id[0] for message in catalogue(path)}
+    assert known - said() == {""}
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
+def test_translations_fill_the_same_places(path: Path) -> None:
+    for source, translated in sentences(catalogue(path)):
+        assert translated, source
+        assert set(PLACES.findall(source)) == set(PLACES.findall(translated)), source
