@@ -41,7 +41,8 @@ async def identify(request: web.Request, handler: Handler) -> web.StreamResponse
         seconds = time.perf_counter() - started
         metrics = request.app[METRICS]
         metrics.requests.labels(route, str(response.status)).inc()
-        metrics.seconds.labels(route).observe(seconds)
+        if not isinstance(response, web.WebSocketResponse):
+            metrics.seconds.labels(route).observe(seconds)
         log.info(
             "Answered",
             extra={

@@ -19,6 +19,12 @@ from tests.server.house import Guest, House, OpenHouse
 HELLO = '{"type":"hello","ticket":"0123456789abcdef","versions":[1],"slots":0,"device":"phone"}'
 
 
+@pytest.fixture(autouse=True)
+def short_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The moment between telling of a look and its opening is tested without sockets."""
+    monkeypatch.setattr("server.rooms.door.GREET_NOTICE_MS", 20)
+
+
 async def inside(house: House, leader: Guest, number: int) -> Guest:
     """A participant greeted, admitted and sending."""
     guest = await house.seated(house.circle.participants[number])
