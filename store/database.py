@@ -17,6 +17,7 @@ from store.settings import StoreSettings
 
 READERS = 4
 BUSY_MS = 15000
+LANE_S = 30.0
 PRAGMAS = (
     # First, so that the others wait too.
     f"PRAGMA busy_timeout={BUSY_MS}",
@@ -62,13 +63,19 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that commits when the block ends and rolls back when it raises."""
+        """A transaction that commits when the block ends and rolls back when it raises. First come, first
+        served; raises TimeoutError after half a minute behind others."""
         if self._lane is None:
             async with self._writer.begin() as connection:
                 yield connection
             return
-        async with self._lane, self._writer.begin() as connection:
-            yield connection
+        async with asyncio.timeout(LANE_S):
+            await self._lane.acquire()
+        try:
+            async with self._writer.begin() as connection:
+                yield connection
+        finally:
+            self._lane.release()
 
     async def close(self) -> None:
         """Closes every connection. A forgotten one would keep the process alive (aiosqlite runs threads)."""

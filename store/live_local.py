@@ -31,6 +31,7 @@ class InProcessLive:
         return body if until > self._clock() else None
 
     async def lease(self, room: str, node: str, ttl_s: float) -> bool:
+        self._sweep()
         if await self.holder(room) not in (None, node):
             return False
         self._leases[room] = (node, self._clock() + ttl_s)
@@ -48,6 +49,7 @@ class InProcessLive:
         return node if until > self._clock() else None
 
     async def arrive(self, room: str, member: str, ttl_s: float) -> None:
+        self._sweep()
         self._present.setdefault(room, {})[member] = self._clock() + ttl_s
 
     async def depart(self, room: str, member: str) -> None:
@@ -73,15 +75,14 @@ class InProcessLive:
             listener.put(text)
 
     def subscribe(self, topic: str) -> "LocalSubscription":
-        return LocalSubscription(self._listeners.setdefault(topic, set()))
+        return LocalSubscription(self._listeners, topic)
 
     async def healthy(self) -> bool:
         return True
 
     async def close(self) -> None:
-        for listeners in self._listeners.values():
-            for listener in list(listeners):
-                listener.end()
+        for listener in [one for listeners in self._listeners.values() for one in listeners]:
+            listener.end()
 
     def _sweep(self) -> None:
         """Once a minute forgets what is over, so that a flood of names does not stay in memory."""
@@ -101,8 +102,9 @@ class InProcessLive:
 class LocalSubscription:
     """One listener's bounded queue: a reader that sleeps loses the oldest texts, never holds up a writer."""
 
-    def __init__(self, listeners: "set[LocalSubscription]") -> None:
+    def __init__(self, listeners: "dict[str, set[LocalSubscription]]", topic: str) -> None:
         self._listeners = listeners
+        self._topic = topic
         self._queue: asyncio.Queue[str | None] = asyncio.Queue()
 
     def put(self, text: str) -> None:
@@ -113,17 +115,17 @@ class LocalSubscription:
 
     def end(self) -> None:
         """No more texts come: the reader's loop ends after what it has."""
-        self._listeners.discard(self)
+        self._leave()
         self._queue.put_nowait(None)
 
     async def __aenter__(self) -> Self:
-        self._listeners.add(self)
+        self._listeners.setdefault(self._topic, set()).add(self)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._listeners.discard(self)
+        self._leave()
 
     def __aiter__(self) -> AsyncIterator[str]:
         return self._texts()
@@ -131,3 +133,10 @@ class LocalSubscription:
     async def _texts(self) -> AsyncIterator[str]:
         while (text := await self._queue.get()) is not None:
             yield text
+
+    def _leave(self) -> None:
+        """A topic nobody listens to is forgotten."""
+        others = self._listeners.get(self._topic, set())
+        others.discard(self)
+        if not others:
+            self._listeners.pop(self._topic, None)

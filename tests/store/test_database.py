@@ -134,6 +134,32 @@ async def test_a_cancelled_writer_gives_the_lane_back(database):
         await tx.execute(insert(tick).values(name="a", at=NOW))
 
 
+async def test_writers_are_served_in_the_order_they_came(database):
+    order = []
+
+    async def write(number):
+        async with database.write() as tx:
+            await tx.execute(insert(tick).values(name=str(number), at=NOW))
+            order.append(number)
+
+    await asyncio.gather(*(write(number) for number in range(50)))
+    if database.dialect == "sqlite":
+        assert order == list(range(50))
+    assert sorted(order) == list(range(50))
+
+
+async def test_who_waits_too_long_for_the_writer_is_told(sqlite_settings, monkeypatch):
+    monkeypatch.setattr("store.database.LANE_S", 0.05)
+    database = await Database.open(sqlite_settings)
+    async with database.write():
+        with pytest.raises(TimeoutError):
+            async with database.write():
+                pass
+    async with database.write() as tx:
+        await tx.execute(insert(tick).values(name="a", at=NOW))
+    await database.close()
+
+
 async def test_a_naive_time_is_refused(database):
     with pytest.raises(Exception, match="aware"):
         async with database.write() as tx:

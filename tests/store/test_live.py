@@ -178,6 +178,21 @@ async def test_in_process_names_that_are_over_are_forgotten():
     assert (len(live._tickets), len(live._buckets), len(live._leases), len(live._present)) == (0, 1, 0, 0)
 
 
+async def test_in_process_a_topic_without_listeners_is_forgotten():
+    live = InProcessLive()
+    async with live.subscribe("a"), live.subscribe("a"), live.subscribe("b"):
+        assert set(live._listeners) == {"a", "b"}
+    assert live._listeners == {}
+
+
+async def test_closing_ends_every_listeners_loop():
+    live = InProcessLive()
+    async with live.subscribe("a") as one, live.subscribe("a") as two:
+        await live.publish("a", "last")
+        await live.close()
+        assert [[text async for text in texts] for texts in (one, two)] == [["last"]] * 2
+
+
 async def test_redis_keeps_nothing_for_ever(redis_url):
     live = RedisLive(redis_url)
     await live.ticket_put("t", "", 30)
