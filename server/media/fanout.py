@@ -37,6 +37,38 @@ _scratch = Scratch()
 _data, _view, _pointer, _length = _scratch.data, _scratch.view, _scratch.pointer, _scratch.length
 
 
+class Count:
+    """What was sent to one leg with transport-wide numbers."""
+
+    __slots__ = ("drops", "number", "sent")
+
+    def __init__(self) -> None:
+        self.number = 0
+        "The last one used."
+        self.sent = [0.0] * SENT
+        "When each was sent, by its number modulo SENT."
+        self.drops = 0
+        "Packets that the socket did not take."
+
+
+class Pure:
+    """The fan-out in Python alone. A compiled one has the same methods."""
+
+    def __init__(self) -> None:
+        self.fan_out = fan_out
+
+    def new_count(self) -> Count:
+        """For a new leg."""
+        return Count()
+
+    def new_outs(self) -> "list[Out]":
+        """For a new stream: the list of its subscribers."""
+        return []
+
+    def on_sending(self, leg: "Leg") -> None:
+        """The leg's keys or path are others now."""
+
+
 def fan_out(
     outs: "list[Out]",
     packet: bytes,
@@ -58,7 +90,8 @@ def fan_out(
     size = len(packet)
     for out in outs:
         leg = out.leg
-        leg.number = number = (leg.number + 1) & 0xFFFF
+        counted = leg.count
+        counted.number = number = (counted.number + 1) & 0xFFFF
         copy_into(_pointer, packet, size)
         _pack_wide(
             _data,
@@ -80,13 +113,13 @@ def fan_out(
             _pack_number(_data, -picture_at, (picture + out.pictures) & 0x7FFF | 0x8000)
         _length[0] = size
         if srtp_protect(leg.seal, _pointer, _length):
-            leg.drops += 1
+            counted.drops += 1
             continue
-        leg.sent[number & 4095] = now
+        counted.sent[number & 4095] = now
         try:
             leg.send_to(_view[: size + leg.overhead], leg.address)
         except OSError:
-            leg.drops += 1
+            counted.drops += 1
 
 
 def fan_out_plain(
@@ -177,8 +210,9 @@ def _one(
     kind = out.marked if marker else out.plain
     level, value = out.level_byte * has_value, packet[20] if has_value else 0
     if out.wide:
-        leg.number = number = (leg.number + 1) & 0xFFFF
-        leg.sent[number & 4095] = now
+        counted = leg.count
+        counted.number = number = (counted.number + 1) & 0xFFFF
+        counted.sent[number & 4095] = now
         _pack_wide(
             _data,
             1,
@@ -224,9 +258,9 @@ def _mend_picture(packet: bytes, at: int, segment: "Segment") -> None:
 def _seal_and_send(leg: "Leg", size: int, now: float = 0.0) -> None:
     _length[0] = size
     if srtp_protect(leg.seal, _pointer, _length):
-        leg.drops += 1
+        leg.count.drops += 1
         return
     try:
         leg.send_to(_view[: _length[0]], leg.address)
     except OSError:
-        leg.drops += 1
+        leg.count.drops += 1

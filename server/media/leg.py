@@ -7,7 +7,7 @@ import asyncio
 import random
 from typing import TYPE_CHECKING, Any
 
-from server.media import answer, fanout, rtc_backend
+from server.media import answer, rtc_backend
 from server.media.clocks import MemberClock
 from server.media.estimate import Downlink
 from server.media.ice import Address, Agent, SendTo
@@ -39,9 +39,9 @@ class Leg:
         "camera",
         "checked",
         "clock",
+        "count",
         "created_at",
         "downlink",
-        "drops",
         "dtls",
         "feedback_count",
         "heard",
@@ -53,7 +53,6 @@ class Leg:
         "nack_audio",
         "nack_video",
         "needed_bps",
-        "number",
         "number_before",
         "octets_before",
         "open",
@@ -74,7 +73,6 @@ class Leg:
         "rtx_type",
         "seal",
         "send_to",
-        "sent",
         "sources",
         "spoke_at",
         "streams",
@@ -98,8 +96,8 @@ class Leg:
         self.overhead = 16
         self.address: Address | None = None
         self.send_to: SendTo = _nowhere
-        self.number = self.number_before = random.getrandbits(15)
-        self.sent = [0.0] * fanout.SENT
+        self.count: Any = plane.fan.new_count()
+        self.count.number = self.number_before = random.getrandbits(15)
         "When each transport-wide number was sent, monotonic seconds."
         self.downlink = Downlink(now)
         self.needed_bps = 0.0
@@ -107,7 +105,6 @@ class Leg:
         self.packets_before = self.octets_before = 0
         self.held: tuple[int, ...] = ()
         self.spoke_at = 0.0
-        self.drops = 0
         self.unopened = 0
         self.version = 0
         self.checked = self.missed = False
@@ -151,6 +148,7 @@ class Leg:
         """The client is reached here from now on."""
         self.address = address
         self.send_to = send
+        self.plane.fan.on_sending(self)
         self.plane.on_first_path(self)
 
     def on_paths_changed(self, added: Address | None, removed: Address | None) -> None:
@@ -170,7 +168,7 @@ class Leg:
         rtc_backend.copy_into(_scratch.pointer, packet, len(packet))
         _scratch.length[0] = len(packet)
         if rtc_backend.srtp_protect_rtcp(self.seal, _scratch.pointer, _scratch.length):
-            self.drops += 1
+            self.count.drops += 1
             return
         self._send_plain(_scratch.view[: _scratch.length[0]])
 
@@ -208,6 +206,7 @@ class Leg:
                 out.release()
                 self.plane.blanking.add(out)
         self.seal = self.open = None
+        self.plane.fan.on_sending(self)
         return asyncio.get_running_loop().create_task(self._goodbye())
 
     async def _goodbye(self) -> None:
@@ -245,13 +244,14 @@ class Leg:
         try:
             self.send_to(datagram, self.address)
         except OSError:
-            self.drops += 1
+            self.count.drops += 1
 
     def _dtls_state(self, state: str) -> None:
         if state == "connected":
             keys = self.dtls.keys
             assert keys is not None
             self.open, self.seal, self.overhead = keys.open, keys.seal, keys.overhead
+            self.plane.fan.on_sending(self)
         self.plane.on_dtls(self, state)
 
 

@@ -10,8 +10,19 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from server.media import addresses, answer, feedback, levels, messages, pressure, rtcp, sdp, seats
-from server.media.fanout import send_blank
+from server.media import (
+    addresses,
+    answer,
+    compiled,
+    fanout,
+    feedback,
+    levels,
+    messages,
+    pressure,
+    rtcp,
+    sdp,
+    seats,
+)
 from server.media.ice import Desk
 from server.media.incoming import Stream, Track
 from server.media.leg import REPAIRS_PER_TICK, Leg
@@ -46,6 +57,7 @@ class Plane:
         self.tell = tell
         self._clock = clock
         self._certificate = Certificate()
+        self.fan = compiled.Compiled() if options.compiled and compiled.available() else fanout.Pure()
         self._ports: list[UdpPort] = []
         self._tcp_ports: list[TcpPort] = []
         self.desk = Desk()
@@ -339,7 +351,7 @@ class Plane:
             if not out.blanks or out.leg.seal is None:
                 self.blanking.discard(out)
             else:
-                send_blank(out, out.blanks.pop(0), now)
+                fanout.send_blank(out, out.blanks.pop(0), now)
 
     def _ask_for_keyframe(self, track: Track, now: float) -> None:
         leg = self.legs.get(track.leg)

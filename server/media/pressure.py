@@ -24,13 +24,13 @@ _TICK_S = 0.02
 def on_feedback(leg: "Leg", part: rtcp.Part, now: float) -> None:
     """Takes transport-wide feedback. Raises ValueError when it is malformed."""
     heard = twcc.summary(part)
-    sent_at = leg.sent[heard.last & SENT - 1]
+    sent_at = leg.count.sent[heard.last & SENT - 1]
     if not heard.received or not sent_at or now - sent_at > 5:
         return
     delay = heard.last_at - sent_at
     size = leg.packet_bytes
-    sent = (leg.number - leg.number_before & 0xFFFF) * size
-    leg.number_before = leg.number
+    sent = (leg.count.number - leg.number_before & 0xFFFF) * size
+    leg.number_before = leg.count.number
     leg.downlink.acknowledged(delay, heard.received * size, sent, heard.received, heard.lost, now)
 
 

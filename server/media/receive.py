@@ -9,7 +9,7 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from server.media import vp8
-from server.media.fanout import HEADER_BYTES, PREFIX, fan_out, fan_out_plain, send_first, send_late
+from server.media.fanout import HEADER_BYTES, PREFIX, fan_out_plain, send_first, send_late
 from server.media.incoming import Stream, Track
 from server.media.rtc_backend import Scratch, srtp_unprotect
 
@@ -126,7 +126,9 @@ def on_media(  # noqa: C901
         stream.picture, stream.tl0 = picture, tl0
     stream.history.ring[sequence & stream.history.mask] = (sequence, packet, timestamp, picture_at, marker)
     if stream.outs:
-        fan_out(stream.outs, packet, marker, sequence, timestamp, picture_at, picture, tl0, has_value, now)
+        leg.plane.fan.fan_out(
+            stream.outs, packet, marker, sequence, timestamp, picture_at, picture, tl0, has_value, now
+        )
     if stream.outs_plain:
         fan_out_plain(
             stream.outs_plain, packet, marker, sequence, timestamp, picture_at, picture, tl0, has_value, now
@@ -163,6 +165,7 @@ def introduce(
 
 def _begin(leg: "Leg", track: Track, rid: str, ssrc: int, sequence: int, now: float) -> Stream:
     stream = Stream(track, rid, ssrc, sequence)
+    stream.outs = leg.plane.fan.new_outs()
     old = track.streams.get(rid)
     track.streams[rid] = leg.streams[ssrc] = stream
     if old is not None:

@@ -39,6 +39,13 @@ _PROFILES = [
 logging.getLogger("aiortc").setLevel(logging.CRITICAL)
 
 
+def address_of(pointer: Any) -> int:
+    """Where a context or a function of libsrtp lies, for code compiled on its own."""
+    if pointer is srtp_protect:
+        pointer = ffi.addressof(lib, "srtp_protect")
+    return int(ffi.cast("uintptr_t", pointer))
+
+
 class Scratch:
     """A packet buffer that libsrtp can work on in place."""
 
