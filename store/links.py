@@ -109,11 +109,23 @@ async def redeem_code(
     return await exchange(tx, code_digest(keys, code), device_secret, now, label)
 
 
+async def opens(tx: AsyncConnection, token: str, now: datetime) -> bool:
+    """True when a press of the button could do something: a reader's question, asked before `redeem`, so
+    that a flood of wrong tokens never stands in the writers' way."""
+    return (await tx.execute(usable(digest(token), now).with_only_columns(link.c.id))).first() is not None
+
+
+async def code_opens(tx: AsyncConnection, keys: Keys, code: str, now: datetime) -> bool:
+    """The same for a typed code."""
+    found = await tx.execute(usable(code_digest(keys, code), now).with_only_columns(link.c.id))
+    return found.first() is not None
+
+
 async def exchange(
     tx: AsyncConnection, token_hash: bytes, device_secret: str | None, now: datetime, label: str
 ) -> Redeemed | Refusal:
     """Link to sign-in."""
-    found = (await tx.execute(usable(token_hash, now))).first()
+    found = (await tx.execute(usable(token_hash, now).with_for_update(of=link))).first()
     if found is None:
         return Refusal("unknown")
     secret = device_secret or secrets.token_urlsafe(32)
@@ -221,7 +233,6 @@ def usable(token_hash: bytes, now: datetime) -> Select[tuple[Any, ...]]:
             or_(~link.c.single_use, link.c.uses == 0),
             member.c.left_at.is_(None),
         )
-        .with_for_update(of=link)
     )
 
 

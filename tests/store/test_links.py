@@ -131,6 +131,18 @@ async def test_rubbish_is_unknown(database, token, rubbish):
     assert await redeem(database, rubbish) == UNKNOWN
 
 
+async def test_a_reader_can_tell_whether_a_press_could_do_something(database, keys, ada, token):
+    async with database.write() as tx:
+        code = await links.mint_code(tx, keys, ada.id, "join", NOW)
+    async with database.read() as tx:
+        assert await links.opens(tx, token, NOW)
+        assert not await links.opens(tx, token, NOW + 3 * HOUR)
+        assert not await links.opens(tx, "A" * 43, NOW)
+        assert await links.code_opens(tx, keys, code, NOW)
+        assert not await links.code_opens(tx, keys, "AAAAA-AAAAA", NOW)
+    assert (await redeem(database, token)).first_use, "asking bound nothing"
+
+
 async def test_one_letter_off_is_unknown(database, token):
     wrong = ("B" if token[0] != "B" else "C") + token[1:]
     assert await redeem(database, wrong) == UNKNOWN
