@@ -111,17 +111,19 @@ class Sender:
 
     async def _prepare(self, tx: AsyncConnection, message: Message, now: datetime) -> Letter | None:
         """The finished letter with the row marked as transmitting; None where it must not go (now)."""
-        held = claim_of(message)
         subject = await wanted.subject(tx, message, now)
         if isinstance(subject, str):
-            await store.outbox.withdraw(tx, message.id, subject, now)
-            self._told(message, "withdrawn", subject)
+            await self._withdraw(tx, message, subject, now)
             return None
-        contact = await store.people.access_contact(
-            tx, self._keys, message.person, ACTOR, f"message {message.kind}", now
-        )
+        try:
+            contact = await store.people.access_contact(
+                tx, self._keys, message.person, ACTOR, f"message {message.kind}", now
+            )
+        except LookupError:
+            await self._withdraw(tx, message, "erased", now)
+            return None
         if not contact.address:
-            await store.outbox.failed(tx, message.id, held, "no_address", now)
+            await store.outbox.failed(tx, message.id, claim_of(message), "no_address", now)
             self._told(message, "failed", "no_address")
             return None
         wait = await self._wait(tx, message, contact.zone, now)
@@ -130,9 +132,13 @@ class Sender:
             return None
         # A repeat keeps the first Message-ID even where the sender's domain was changed in between.
         message_id = message.message_id or store.outbox.message_id(message.key, self._settings.mail_domain)
-        if not await store.outbox.transmitting(tx, message.id, held, message_id, now):
+        if not await store.outbox.transmitting(tx, message.id, claim_of(message), message_id, now):
             return None
         return await self._write(tx, message, subject, contact, message_id, now)
+
+    async def _withdraw(self, tx: AsyncConnection, message: Message, code: str, now: datetime) -> None:
+        await store.outbox.withdraw(tx, message.id, code, now)
+        self._told(message, "withdrawn", code)
 
     async def _wait(self, tx: AsyncConnection, message: Message, zone: str, now: datetime) -> datetime | None:
         """Until when the message has to wait for quiet hours or the daily cap; None if it may go."""
@@ -150,8 +156,7 @@ class Sender:
 
     async def _later(self, tx: AsyncConnection, message: Message, due_at: datetime, now: datetime) -> None:
         if due_at >= message.expires_at:
-            await store.outbox.withdraw(tx, message.id, "no_time_left", now)
-            self._told(message, "withdrawn", "no_time_left")
+            await self._withdraw(tx, message, "no_time_left", now)
             return
         await store.outbox.release(tx, message.id, claim_of(message), due_at)
 
@@ -170,8 +175,8 @@ class Sender:
         head, body = self._words.subject_and_body(
             message.kind,
             contact.locale,
-            link=f"{self._settings.base_url}/j#{token}",
-            help_link=f"{self._settings.base_url}/help",
+            link=f"{self._settings.site}/j#{token}",
+            help_link=f"{self._settings.site}/help",
             zone=contact.zone,
             starts_at=subject.starts_at,
             link_ends_at=link_ends_at,

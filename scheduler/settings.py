@@ -33,7 +33,7 @@ class SchedulerSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="IPT_", extra="ignore", frozen=True)
 
     mode: Literal["demo", "real"] = "real"
-    base_url: str = "http://127.0.0.1:8080"
+    base_url: str = ""  # the address people type; needed before mail with links can leave
     tick_s: float = Field(default=10.0, gt=0, le=30)  # the server calls the clock dead after 60 s
     scheduler_metrics_bind: str | None = None  # host:port, private
 
@@ -65,11 +65,18 @@ class SchedulerSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _mail_is_encrypted(self) -> Self:
+        if self.smtp_host and not self.base_url:
+            raise ValueError("IPT_BASE_URL must be set with IPT_SMTP_HOST: mail holds links")
         if self.smtp_host and self.smtp_security == "none" and not _loopback(self.smtp_host):
             raise ValueError("IPT_SMTP_SECURITY=none is only for a mail server on this machine")
         if (self.smtp_username is None) != (self.smtp_password is None):
             raise ValueError("IPT_SMTP_USERNAME and IPT_SMTP_PASSWORD go together")
         return self
+
+    @property
+    def site(self) -> str:
+        """The beginning of every address in a message, without a slash at its end."""
+        return self.base_url.rstrip("/") or "http://127.0.0.1:8080"
 
     @property
     def mail_domain(self) -> str:

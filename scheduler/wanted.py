@@ -31,6 +31,8 @@ async def subject(tx: AsyncConnection, message: Message, now: datetime) -> Subje
     member = await store.groups.member_by_id(tx, str(message.payload.get("member", "")))
     if member is None or member.person != message.person:
         return "left_the_group"
+    if member.role != "participant":
+        return "not_a_participant"  # staff links are made at the shell and never mailed
     if member.id in await store.people.flagged(tx, [member.id]):
         return "address_refused"
     if message.kind == MessageKind.CHECKIN_INVITATION:

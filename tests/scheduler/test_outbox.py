@@ -147,6 +147,22 @@ async def test_nothing_goes_to_somebody_who_left_the_group(
     assert office.took == []
 
 
+async def test_nothing_goes_to_somebody_whose_data_was_erased(
+    home: House, office: PostOffice, sender: Sender
+) -> None:
+    key = await home.queue()
+    async with home.db.write() as tx:
+        await store.people.erase(tx, home.members["Ada"].person, NOON)
+    await sender.tick(NOON)
+    assert ((await home.message(key)).state, office.took) == ("withdrawn", [])
+
+
+async def test_staff_links_are_never_mailed(home: House, office: PostOffice, sender: Sender) -> None:
+    key = await home.queue("Fay")
+    await sender.tick(NOON)
+    assert (await home.message(key)).result == "not_a_participant"
+
+
 async def test_no_link_goes_out_for_a_session_that_was_cancelled(
     home: House, office: PostOffice, sender: Sender
 ) -> None:
@@ -452,6 +468,13 @@ async def test_one_poisoned_row_does_not_stop_the_others(
     assert (await home.message(poisoned)).state == "claimed"
 
 
-async def test_the_settings_refuse_unencrypted_mail_to_another_machine() -> None:
+def test_the_settings_refuse_unencrypted_mail_to_another_machine() -> None:
     with pytest.raises(ValueError, match="IPT_SMTP_SECURITY"):
-        SchedulerSettings(smtp_host="mail.example.org", smtp_security="none")
+        SchedulerSettings(
+            smtp_host="mail.example.org", smtp_security="none", base_url="https://rooms.example"
+        )
+
+
+def test_the_settings_refuse_mail_whose_links_lead_nowhere() -> None:
+    with pytest.raises(ValueError, match="IPT_BASE_URL"):
+        SchedulerSettings(smtp_host="mail.example.org")

@@ -25,6 +25,7 @@ async def scheduler(settings: StoreSettings, office: PostOffice) -> AsyncIterato
     mine = {
         "IPT_DATA_DIR": str(settings.data_dir),
         "IPT_TICK_S": "0.2",
+        "IPT_BASE_URL": "https://rooms.example",
         "IPT_SMTP_HOST": "127.0.0.1",
         "IPT_SMTP_PORT": str(office.port),
         "IPT_SMTP_SECURITY": "none",
