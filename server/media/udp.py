@@ -4,9 +4,11 @@ asyncio's datagram transport allocates 256 KiB for each datagram; here every dat
 """
 
 import asyncio
+import functools
 import logging
 import socket
 from collections.abc import Callable
+from struct import Struct
 
 from server.media.ice import Address, SendTo
 from server.media.receive import inbox
@@ -16,6 +18,10 @@ logger = logging.getLogger(__name__)
 
 Datagram = Callable[[int, Address, SendTo], None]
 
+_TIMESTAMP = 35
+"SO_TIMESTAMPNS: the kernel notes when each datagram came, so a busy loop does not look like a slow network."
+_NOTE_BYTES = 64
+_stamp = Struct("@qq").unpack_from
 _DRAIN = 128
 "Datagrams taken before other work of the loop gets its turn."
 _RECEIVE_BYTES = 8 * 1024 * 1024
@@ -32,6 +38,7 @@ class UdpPort:
             if family == socket.AF_INET6:
                 self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             _grow(self._socket)
+            self._socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMP, 1)
             self._socket.setblocking(False)
             self._socket.bind((address, port))
         except OSError as error:
@@ -41,7 +48,7 @@ class UdpPort:
         self.host: str = self._socket.getsockname()[0]
         self.port: int = self._socket.getsockname()[1]
         self._take = take
-        self._receive = self._socket.recvfrom_into
+        self._receive = self._socket.recvmsg_into
         self._send: SendTo = self._socket.sendto
 
     def open(self) -> None:
@@ -54,20 +61,26 @@ class UdpPort:
         self._socket.close()
 
     def _drain(self) -> None:
-        receive, take, send, view = self._receive, self._take, self._send, inbox.view[:BUFFER_BYTES]
+        receive, take, send, views = self._receive, self._take, self._send, [inbox.view[:BUFFER_BYTES]]
         for _ in range(_DRAIN):
             try:
-                size, address = receive(view)
+                size, notes, _, address = receive(views, _NOTE_BYTES)
             except BlockingIOError:
                 return
             except OSError as error:  # an ICMP error that some peer's address provoked
                 logger.debug("Media port read failed: %s", error.strerror)
                 continue
+            if notes:
+                seconds, nanoseconds = _stamp(notes[0][2])
+                inbox.arrived_s = seconds + nanoseconds * 1e-9
+            else:
+                inbox.arrived_s = 0.0
             take(size, address, send)
 
 
 def _grow(sock: socket.socket) -> None:
     """Asks for buffers that survive a burst of key frames; the system may grant less."""
+    granted = []
     for option, force, size in (
         (socket.SO_RCVBUF, 33, _RECEIVE_BYTES),  # SO_RCVBUFFORCE, for a process that may
         (socket.SO_SNDBUF, 32, _SEND_BYTES),  # SO_SNDBUFFORCE
@@ -76,3 +89,21 @@ def _grow(sock: socket.socket) -> None:
             sock.setsockopt(socket.SOL_SOCKET, force, size)
         except OSError:
             sock.setsockopt(socket.SOL_SOCKET, option, size)
+        # The kernel doubles what it is asked for, for its own bookkeeping (socket(7)).
+        granted.append(sock.getsockopt(socket.SOL_SOCKET, option) // 2)
+    _say_buffers(*granted)
+
+
+@functools.cache
+def _say_buffers(receive: int, send: int) -> None:
+    """Tells the operator once in a process what was granted."""
+    if receive < _RECEIVE_BYTES:
+        logger.warning(
+            "Media socket buffers: %d KiB in, %d KiB out; net.core.rmem_max of %d would hold a burst of 100"
+            " people",
+            receive // 1024,
+            send // 1024,
+            _RECEIVE_BYTES,
+        )
+    else:
+        logger.info("Media socket buffers: %d KiB in, %d KiB out", receive // 1024, send // 1024)
