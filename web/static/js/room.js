@@ -52,6 +52,10 @@ let end = null;
 let told = { mic: null, camera: null, show: "" };
 /** @type {Record<string, number>} */
 let heights = {};
+/** Before the waiting room opens devices can be checked and questions answered; the knock waits here. */
+let early = false;
+/** @type {Omit<Arrive, "type"> | null} */
+let knock = null;
 let takingOver = false;
 let preparing = false;
 /** @type {number | undefined} */
@@ -80,7 +84,8 @@ signal.addEventListener("pulse", (event) => {
 });
 signal.addEventListener("refused", (event) => {
   const { code, words: sentence, again, opens_at_ms: opens } = /** @type {CustomEvent} */ (event).detail;
-  if (again) screens.hold(code === "too_early" && opens ? words.get("too_early", { time: screens.clock(opens) }) : sentence);
+  if (code === "too_early" && opens) beforeTime(words.get("too_early", { time: screens.clock(opens) }));
+  else if (again) screens.hold(sentence);
   else finish(code === "ended" ? "ended" : "failed", sentence);
 });
 signal.addEventListener("bye", (event) => {
@@ -124,12 +129,22 @@ function hear(message) {
   }
 }
 
+/** @param {string} sentence when the waiting room opens */
+function beforeTime(sentence) {
+  early = true;
+  screens.hold(sentence);
+  render();
+}
+
 /** @param {import("./room/roster.js").View} before */
 function changed(before) {
   const state = view.state;
   if (state === null) return;
   if (state.stage === "elsewhere" && takingOver) send({ type: "take_over" });
   if (state.stage !== "elsewhere") takingOver = false;
+  if (state.stage === "door" && knock !== null) arrive(knock);
+  early = false;
+  knock = null;
   if (state.you.muted && before.state?.you.muted === false && own.mic) keep({ mic: false });
   if (state.stage !== before.state?.stage) entered(before.state?.stage ?? null);
   if (!own.quiet) for (const one of changes(before, view)) screens.announce(words.get(`change_${one.code}`, { name: one.name }));
@@ -264,7 +279,7 @@ document.addEventListener("visibilitychange", () => {
 
 function render() {
   const state = view.state;
-  screens.show({ view, step, end, own, audible: media.track("mic") !== null, visible: media.track("camera") !== null });
+  screens.show({ view, step, end, own, early: early && knock === null, audible: media.track("mic") !== null, visible: media.track("camera") !== null });
   stage.wishes = own;
   stage.own = own.camera ? media.track("camera") : null;
   stage.render(people(view));
@@ -277,7 +292,7 @@ function render() {
 }
 
 function measuring() {
-  const looking = view.state?.stage === "door" && step === "devices";
+  const looking = (early || view.state?.stage === "door") && step === "devices";
   return end === null && (looking || need(room, 'dialog[data-dialog="settings"]', HTMLDialogElement).open);
 }
 
@@ -321,6 +336,11 @@ function go(next) {
 
 /** @param {Omit<Arrive, "type">} said */
 function arrive(said) {
+  if (early) {
+    knock = said;
+    render();
+    return;
+  }
   const sent = send({ type: "arrive", ...said });
   door.problem(sent ? "" : words.get("not_sent"));
 }

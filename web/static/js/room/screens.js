@@ -13,7 +13,8 @@ import { people } from "./roster.js";
 /** @import { Words } from "./page.js" */
 
 /**
- * @typedef {{ view: View, step: Step, end: { code: string, words: string } | null, own: Own, audible: boolean, visible: boolean }} Shown
+ * @typedef {{ view: View, step: Step, end: { code: string, words: string } | null, own: Own,
+ *   early: boolean, audible: boolean, visible: boolean }} Shown
  */
 
 /** A break shorter than this is not worth a word. */
@@ -32,6 +33,7 @@ export class Screens {
   #lineUp = false;
   #blocked = false;
   #notice = "";
+  #held = "";
   #trouble = false;
   #panelAsked = false;
   /** @type {number | undefined} */
@@ -82,7 +84,9 @@ export class Screens {
 
   /** @param {string} words why the page waits */
   hold(words) {
+    this.#held = words;
     say(need(this.#room, "[data-connecting-words]", HTMLElement), words);
+    this.#banner();
   }
 
   /** Put the focus on the heading of the screen, so that it is read from its start. */
@@ -274,7 +278,7 @@ export class Screens {
     const banner = need(this.#room, "[data-banner]", HTMLElement);
     const trouble = this.#troubleWords();
     this.#settle(trouble !== "");
-    const words = trouble !== "" && this.#trouble ? trouble : this.#blocked ? this.#words.get("sound_blocked") : this.#notice;
+    const words = trouble !== "" && this.#trouble ? trouble : this.#blocked ? this.#words.get("sound_blocked") : this.#notice || this.#earlyWords();
     need(banner, '[data-action="start-sound"]', HTMLButtonElement).hidden = !this.#blocked;
     say(need(banner, "[data-banner-words]", HTMLElement), words);
     banner.hidden = words === "";
@@ -300,6 +304,10 @@ export class Screens {
     }
   }
 
+  #earlyWords() {
+    return this.#shown !== null && stageName(this.#shown) === "early" ? this.#held : "";
+  }
+
   #troubleWords() {
     const stage = this.#shown === null ? "connecting" : stageName(this.#shown);
     if (!["lobby", "greet", "room", "held", "door"].includes(stage)) return "";
@@ -317,7 +325,7 @@ export class Screens {
  */
 function stageName(shown) {
   if (shown.end !== null) return END_WORDS.has(shown.end.code) ? shown.end.code : "failed";
-  return shown.view.state?.stage ?? "connecting";
+  return shown.view.state?.stage ?? (shown.early ? "early" : "connecting");
 }
 
 /**
@@ -329,6 +337,7 @@ function screenFor(stage, step) {
   switch (stage) {
     case "connecting":
       return "connecting";
+    case "early":
     case "door":
       return step;
     case "lobby":
