@@ -23,16 +23,18 @@ async def readyz(request: web.Request) -> web.Response:
     missing. Whether new rooms are taken and Redis answers is told, too: without them the running rooms go
     on.
     """
-    checks = await stored_checks(request)
+    checks, ticks = await stored_checks(request)
     told = {
         "rooms": request.app[keys.REGISTRY].accepting,
         "live": await request.app[keys.LIVE].healthy(),
+        "mail": ticks.get("mail", False),
+        "clock_steady": not ticks.get("clock_leapt", False),
     }
     return web.json_response({**checks, **told}, status=200 if all(checks.values()) else 503)
 
 
-async def stored_checks(request: web.Request) -> dict[str, bool]:
-    """What readiness depends on."""
+async def stored_checks(request: web.Request) -> tuple[dict[str, bool], dict[str, bool]]:
+    """What readiness depends on, and which of the scheduler's ticks are fresh."""
     checks = {"database": False, "schema": False, "scheduler": False}
     db, now = request.app[keys.DATABASE], request.app[keys.CLOCK]()
     try:
@@ -42,10 +44,10 @@ async def stored_checks(request: web.Request) -> dict[str, bool]:
         await store.schema.check(db)
         checks["schema"] = True
     except (SQLAlchemyError, OSError, store.schema.SchemaRefused):
-        return checks
-    last = ticks.get("clock")
-    checks["scheduler"] = last is not None and now.wall - last < STALE
-    return checks
+        return checks, {}
+    fresh = {name: now.wall - at < STALE for name, at in ticks.items()}
+    checks["scheduler"] = fresh.get("clock", False)
+    return checks, fresh
 
 
 def routes() -> list[web.RouteDef]:

@@ -71,7 +71,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         request.app[METRICS].refused.labels(refusal.code).inc()
         log.info("Refused", extra={"action": "refused", "code": refusal.code})
         if "X-CSRF" in request.headers:
-            return refusals.answer(refusal, refusals.WORDS[refusal.code])
+            return refusals.answer(request, refusal)
         return errors.response(request, refusal.status, refusal.code)
     except web.HTTPException as error:
         if error.status < 400:

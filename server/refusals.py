@@ -2,6 +2,14 @@
 
 from aiohttp import web
 
+from server import render
+
+
+def _(sentence: str) -> str:
+    """Marks a sentence for translation; it is translated for the page that is answered."""
+    return sentence
+
+
 STATUS = {
     "signin": 401,
     "origin": 403,
@@ -16,17 +24,17 @@ STATUS = {
     "elsewhere": 503,
 }
 WORDS = {
-    "signin": "Please open your personal link again.",
-    "origin": "This request did not come from our own pages.",
-    "csrf": "This page is too old. Please reload it.",
-    "unknown": "There is nothing here.",
-    "too_early": "The room is not open yet.",
-    "ended": "This session is over.",
-    "other_device": "This link belongs to another device. Please ask your clinic for a new one.",
-    "too_many": "That was too often. Please wait a moment.",
-    "slow_down": "That was too often. Please wait a few minutes.",
-    "busy": "The server is full at the moment. Please try again in a few minutes.",
-    "elsewhere": "The room is on another server. Please reload the page.",
+    "signin": _("Please open your personal link again."),
+    "origin": _("This request did not come from our own pages."),
+    "csrf": _("This page is too old. Please reload it."),
+    "unknown": _("There is nothing here."),
+    "too_early": _("The room is not open yet."),
+    "ended": _("This session is over."),
+    "other_device": _("This link belongs to another device. Please ask your clinic for a new one."),
+    "too_many": _("That was too often. Please wait a moment."),
+    "slow_down": _("That was too often. Please wait a few minutes."),
+    "busy": _("The server is full at the moment. Please try again in a few minutes."),
+    "elsewhere": _("The room is on another server. Please reload the page."),
 }
 
 
@@ -44,6 +52,7 @@ class Refused(Exception):
         return STATUS[self.code]
 
 
-def answer(refusal: Refused, words: str) -> web.Response:
-    """The refusal for a script."""
+def answer(request: web.Request, refusal: Refused) -> web.Response:
+    """The refusal for a script, in the visitor's language."""
+    words = render.words(request).gettext(WORDS[refusal.code])
     return web.json_response({"code": refusal.code, "words": words, **refusal.about}, status=refusal.status)

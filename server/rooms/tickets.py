@@ -16,7 +16,7 @@ async def post(request: web.Request) -> web.Response:
         return await issue(request)
     except Refused as refusal:
         request.app[METRICS].refused.labels(refusal.code).inc()
-        return refusals.answer(refusal, refusals.WORDS[refusal.code])
+        return refusals.answer(request, refusal)
 
 
 async def issue(request: web.Request) -> web.Response:

@@ -3,10 +3,12 @@
 import asyncio
 import re
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
+import store.ticks
 from server.network import bucket_of, client_address, parse
 from server.settings import ServerSettings
 from store.database import READERS
@@ -75,7 +77,27 @@ async def test_health_tells_what_is_missing(house: House) -> None:
         async with guest.http.get(f"{house.origin}/readyz") as reply:
             assert reply.status == 503
             checks = await reply.json()
-    assert checks == {"database": True, "schema": True, "scheduler": False, "rooms": True, "live": True}
+    assert checks == {
+        "database": True,
+        "schema": True,
+        "scheduler": False,
+        "rooms": True,
+        "live": True,
+        "mail": False,
+        "clock_steady": True,
+    }
+
+
+async def test_a_ticking_scheduler_makes_the_server_ready(house: House) -> None:
+    async with house.db.write() as tx:
+        await store.ticks.beat(tx, "clock", datetime.now(UTC))
+        await store.ticks.beat(tx, "mail", datetime.now(UTC))
+    async with (
+        Guest(house, house.circle.participants[0]) as guest,
+        guest.http.get(f"{house.origin}/readyz") as reply,
+    ):
+        assert reply.status == 200
+        assert (await reply.json())["mail"]
 
 
 async def test_crisis_pages_need_no_database(house: House) -> None:
