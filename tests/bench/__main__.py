@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import admitting, endurance, forwarding, roaming
+from tests.bench import admitting, endurance, forwarding, fuzzing, roaming
 from tests.bench.figure import Figure
 
 Measure = Callable[[], Coroutine[Any, Any, list[Figure]]]
@@ -33,6 +33,7 @@ MEASURES: dict[tuple[str, ...], Measure] = {
     ("killed_peer_gone_p95",): endurance.killed,
     ("memory_per_member",): endurance.memory,
     ("cycles_100_leak",): endurance.cycles,
+    ("fuzz_inputs",): fuzzing.fuzz,
 }
 
 

@@ -51,7 +51,7 @@ async def memory(first_s: float = 20.0, last_s: float = 80.0) -> list[Figure]:
 
 async def cycles() -> list[Figure]:
     """Tasks and descriptors that a hundred joins and leaves left behind."""
-    async with serving(1, 4, pinned=False) as served:
+    async with serving(1, 12, pinned=False) as served:
         pacer = Pacer()
         sheet = served.sheets[0]
         leader = Guest(sheet["facilitators"][0]["link"], pacer, seed=1)

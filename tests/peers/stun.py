@@ -105,7 +105,12 @@ def build(kind: int, transaction: bytes, attributes: list[tuple[int, bytes]], pa
     if password is not None:
         data += struct.pack("!HH", INTEGRITY, 20) + _hmac(password, data)
     data = data[:2] + struct.pack("!H", len(data) - 20 + 8) + data[4:]
-    return data + struct.pack("!HHI", FINGERPRINT, 4, zlib.crc32(data) ^ FINGERPRINT_XOR)
+    return data + struct.pack("!HHI", FINGERPRINT, 4, checksum(data))
+
+
+def checksum(data: bytes) -> int:
+    """The FINGERPRINT value over a message without that attribute (RFC 8489 14.7)."""
+    return zlib.crc32(data) ^ FINGERPRINT_XOR
 
 
 def _hmac(password: str, data: bytes) -> bytes:
@@ -125,5 +130,5 @@ def _find(data: bytes, wanted: int) -> int | None:
 def _check_fingerprint(data: bytes, value: bytes | None) -> None:
     if value is None:
         return
-    if value != struct.pack("!I", zlib.crc32(data[:-8]) ^ FINGERPRINT_XOR):
+    if value != struct.pack("!I", checksum(data[:-8])):
         raise ValueError("wrong fingerprint")
