@@ -25,8 +25,8 @@ from store.signins import SignIn
 TICKET_S = 30.0
 EARLY = timedelta(minutes=60)
 "How long before the planned start the door can be reached."
-TICKETS = 20.0
-TICKETS_PER_S = 0.5
+TICKETS = 30.0
+TICKETS_PER_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ async def issue(
     async with registry.db.read() as tx:
         session = await store.groups.session(tx, session_id)
         record = await store.rooms.load(tx, session_id)
-        known = await store.rooms.greeted(tx, signin.member, signin.device)
+        met = await store.rooms.greeted(tx, signin.member, signin.device)
     if session is None or session.group != signin.group:
         raise Refused("unknown")
     if not roles.may(signin.role, Action.ENTER_ROOM, signin.purpose):
@@ -61,7 +61,8 @@ async def issue(
         member=signin.member,
         device=signin.device,
         link=signin.link,
-        known=known,
+        # A link that is used for the first time may have been read by somebody else at the same machine.
+        known=met and not signin.first_use,
         new_device=signin.new_device,
         language=language,
     )

@@ -200,6 +200,15 @@ class Registry:
             gone.stop()
         self.metrics.rooms.set(len(self.rooms))
 
+    def give_up(self, live: LiveRoom, code: str) -> None:
+        """The room goes on without this process: its facts are closed, its people are told, it takes nothing
+        more.
+        """
+        live.stop()
+        self._last_facts(live, self.clock())
+        self.dismiss(live, code, 1012)
+        live.leave_alone()
+
     def dismiss(self, live: LiveRoom, code: str, close: int) -> None:
         """Says goodbye to every socket of a room without touching its seats."""
         for socket in list(live.outbound):
@@ -208,12 +217,8 @@ class Registry:
 
     def say_restart(self) -> None:
         """Every client learns that the server restarts; this run's facts are closed before its sockets."""
-        now = self.clock()
         for live in self.rooms.values():
-            live.stop()
-            self._last_facts(live, now)
-            self.dismiss(live, "restart", 1012)
-            live.leave_alone()
+            self.give_up(live, "restart")
 
     async def stop(self) -> None:
         """The server has ended in order: what is still to be stored is stored, the rooms are free."""

@@ -67,7 +67,7 @@ async def leases(registry: Registry) -> None:
             await registry.live.release(session, registry.node)
         elif not await registry.live.renew(session, registry.node, LEASE_S):
             log.error("A room is held by another server", extra={"action": "lease_lost", "session": session})
-            registry.dismiss(live, "moved", 1012)
+            registry.give_up(live, "moved")
             registry.engine.send(CloseRoom(room=session))
             registry.forget(session)
         else:

@@ -3,16 +3,18 @@
 import asyncio
 import contextlib
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import store.doorstep
+import store.groups
 import store.links
 import store.presence
 import store.rooms
 from care.facts import Kind
 from server.media import messages
+from server.rooms import upkeep
 from server.rooms.protocol import MAX_OFFER_BYTES
 from tests.server.house import Guest, House, OpenHouse
 
@@ -264,6 +266,49 @@ async def test_after_a_sudden_death_open_connections_end_at_their_last_proof_of_
     ada.house = second
     await ada.join()
     assert ada.state["stage"] in ("room", "held")
+
+
+async def test_a_lost_lease_moves_the_people_and_stops_the_room_here(house: House) -> None:
+    leader = await house.seated(house.circle.facilitator)
+    session = house.circle.session
+    live = house.registry.live
+    await live.release(session, house.registry.node)
+    assert await live.lease(session, "another-node", 30)
+    await upkeep.leases(house.registry)
+    assert await leader.ended() == 1012
+    assert await leader.hears("bye", code="moved")
+    assert house.registry.rooms == {}
+    assert messages.CloseRoom(room=session) in house.engine.commands
+
+
+async def test_a_person_met_before_needs_no_greet_in_the_next_session_but_on_a_fresh_link(
+    house: House,
+) -> None:
+    leader = await house.seated(house.circle.facilitator)
+    token = await house.link(house.circle.participants[0])
+    ada = Guest(house, house.circle.participants[0])
+    await ada.enter(token)
+    await ada.join()
+    await ada.offer()
+    await ada.say("arrive")
+    await leader.until(lambda s: bool(s["waiting"]))
+    await leader.say("greet", member=ada.member.id)
+    await ada.until(lambda s: s["greet"] is not None and s["greet"]["open"])
+    await leader.say("end_greet", member=ada.member.id)
+    await ada.until(lambda s: s["stage"] == "lobby")
+    await house.registry.keeper.flush()
+    now = datetime.now(UTC)
+    async with house.db.write() as tx:
+        following = await store.groups.create_session(
+            tx, house.circle.group, 2, now, now + timedelta(hours=1), "Europe/Berlin"
+        )
+    house.circle = replace(house.circle, session=following)
+    await ada.drop()
+    await ada.enter(token)
+    assert not (await ada.join())["you"]["first_use"]
+    await ada.drop()
+    await ada.enter(await house.link(ada.member))
+    assert (await ada.join())["you"]["first_use"]
 
 
 async def test_a_node_refuses_a_room_that_another_holds(houses: OpenHouse) -> None:
