@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -47,7 +47,7 @@ class Database:
         if settings.sqlite:
             await asyncio.to_thread(prepare, settings.data_dir)
             return cls(sqlite_engine(settings.url, write=True), sqlite_engine(settings.url, write=False))
-        engine = create_async_engine(settings.url, pool_size=8, max_overflow=4, pool_pre_ping=True)
+        engine = postgres_engine(settings.url)
         return cls(engine, engine)
 
     @asynccontextmanager
@@ -83,10 +83,24 @@ class Database:
         await self._reader.dispose()
 
 
+def postgres_engine(url: str) -> AsyncEngine:
+    """An engine whose errors hold no stored value: they end up in logs."""
+    engine = create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def forget(context: ExceptionContext) -> None:
+        # PostgreSQL's DETAIL quotes the whole failing row.
+        cause = context.original_exception.__cause__
+        if cause is not None and hasattr(cause, "detail"):
+            cause.detail = None
+
+    return engine
+
+
 def sqlite_engine(url: str, *, write: bool, foreign_keys: bool = True) -> AsyncEngine:
     """An engine that says BEGIN itself. The driver's own implicit BEGIN comes too late: two transactions
     that read and then write would both succeed and one change would be lost."""
-    engine = create_async_engine(url, pool_size=1 if write else READERS, max_overflow=0)
+    engine = create_async_engine(url, pool_size=1 if write else READERS, max_overflow=0, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: DBAPIConnection, _record: Any) -> None:

@@ -9,9 +9,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, make_url, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from store.database import Database, prepare, sqlite_engine
+from store.database import Database, postgres_engine, prepare, sqlite_engine
 from store.settings import StoreSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -27,7 +27,7 @@ async def migrate(settings: StoreSettings) -> str:
     """The database is at the newest schema; returns its revision. A SQLite file that changes is copied
     beside itself first (`rooms.db.before-REVISION`). Raises SchemaRefused for a newer one."""
     if not settings.sqlite:
-        return await advance(create_async_engine(settings.url))
+        return await advance(postgres_engine(settings.url))
     file = Path(make_url(settings.url).database or "")
     await asyncio.to_thread(prepare, settings.data_dir)
     await asyncio.to_thread(prepare_file, file)

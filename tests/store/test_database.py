@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import sys
 import time
+import traceback
 
 import pytest
 from sqlalchemy import insert, select, text, update
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from care.facts import Fact, Kind
-from store import links, people, presence
+from store import groups, links, people, presence
 from store.database import Database
 from store.tables import signal, tick
 from tests.services.circle import HOUR, NOW, make_circle
@@ -164,6 +165,18 @@ async def test_a_naive_time_is_refused(database):
     with pytest.raises(Exception, match="aware"):
         async with database.write() as tx:
             await tx.execute(insert(tick).values(name="a", at=NOW.replace(tzinfo=None)))
+
+
+async def test_an_errors_text_and_traceback_hold_no_stored_value(database):
+    async def store():
+        async with database.write() as tx:
+            await groups.create_group(tx, "Findable title", "UTC", 99, NOW)
+
+    with pytest.raises(DBAPIError, match="ck_therapy_group_sessions") as failure:
+        await store()
+    told = "".join(traceback.format_exception(failure.value))
+    assert "therapy_group" in told
+    assert "Findable" not in told.replace('"Findable title"', ""), "the line of this test aside"
 
 
 async def test_a_broken_reference_is_refused(database):
