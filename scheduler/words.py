@@ -71,5 +71,4 @@ def _day(moment: datetime, zone: str, locale: Locale) -> str:
 
 
 def _clock(moment: datetime, zone: str) -> str:
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{local:%H:%M} ({zone.rsplit('/', maxsplit=1)[-1].replace('_', ' ')})"
+    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"

@@ -1,6 +1,5 @@
 import socket
 import ssl
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -27,12 +26,6 @@ def letter(address: str = "ada@example.org", body: str = "Hello,\n\na link\n") -
         message_id="<one@clinic.example>",
         at=datetime(2027, 3, 2, 11, 0, tzinfo=UTC),
     )
-
-
-@pytest.fixture
-async def office() -> AsyncIterator[PostOffice]:
-    async with post_office.opened() as one:
-        yield one
 
 
 async def test_an_accepted_letter_is_sent_with_neutral_headers(office: PostOffice) -> None:

@@ -34,7 +34,14 @@ def test_no_text_holds_a_clinical_word(kind: MessageKind) -> None:
 
 def test_times_are_told_in_the_recipients_zone() -> None:
     _, body = Words().subject_and_body("join_link", "en", **CONTEXT)
-    assert "Tuesday 2 March at 18:00 (Berlin)" in body
+    assert "Tuesday 2 March at 18:00." in body
+
+
+def test_the_german_texts_are_whole() -> None:
+    for kind in MessageKind:
+        subject, body = Words().subject_and_body(kind.value, "de", **CONTEXT)
+        assert not [word for word in ("Hello", "link is", "Nobody", "until") if word in subject + body]
+    assert "am Dienstag, 2. März um 18:00 Uhr" in Words().subject_and_body("join_link", "de", **CONTEXT)[1]
 
 
 def test_a_language_without_a_catalogue_gets_english() -> None:
