@@ -49,7 +49,7 @@ def on_rtp(leg: "Leg", size: int, now: float) -> None:  # noqa: C901 (a call cos
                 head = _data[at]
                 number = head >> 4
                 if number == twcc_id:
-                    leg.arrivals.append((_short(_data, at + 1)[0], now))
+                    leg.arrivals.append((_short(_data, at + 1)[0], inbox.arrived_s or now))
                 elif number in (level_id, orientation_id):
                     value, has_value = _data[at + 1], 1
                 elif not head:

@@ -49,10 +49,12 @@ def address_of(pointer: Any) -> int:
 class Scratch:
     """A packet buffer that libsrtp can work on in place."""
 
-    __slots__ = ("data", "length", "pointer", "view")
+    __slots__ = ("arrived_s", "data", "length", "pointer", "view")
 
     def __init__(self) -> None:
         self.data = bytearray(BUFFER_BYTES + TAG_ROOM_BYTES)
+        self.arrived_s = 0.0
+        "When the kernel took what lies here, 0 when it did not say. Only differences mean something."
         self.view = memoryview(self.data)
         self.pointer: Any = ffi.from_buffer(self.data)
         self.length: Any = ffi.new("int *")

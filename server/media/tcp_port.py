@@ -141,6 +141,7 @@ class Connection:
             if end > len(received):
                 break
             inbox.data[:size] = received[at + 2 : end]
+            inbox.arrived_s = 0.0
             at = end
             self._take(size, self.address, self.send)
             if self.closed:
