@@ -42,13 +42,9 @@ def build(folder: Path) -> Path:
     ffi.cdef(DEFINITIONS)
     source = Path(__file__).with_name("fan_out.c").read_text()
     ffi.set_source(MODULE.rpartition(".")[2], source, extra_compile_args=["-O2"])
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory(prefix=".fanout-", dir=folder) as work:
         made = Path(ffi.compile(tmpdir=work))
-        place = folder / made.name
-        fresh = folder / f".{made.name}.new"
-        fresh.write_bytes(made.read_bytes())
-        fresh.replace(place)
-    return place
+        return made.replace(folder / made.name)
 
 
 def main() -> int:

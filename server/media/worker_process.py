@@ -60,6 +60,7 @@ class WorkerProcess:
                     *("-m", "server.media.worker", str(theirs.fileno())),
                     pass_fds=(theirs.fileno(),),
                     cwd=_ROOT,
+                    env={},  # a process that strangers speak to needs none of the server's secrets
                     stdin=asyncio.subprocess.DEVNULL,
                 )
             except BaseException:
