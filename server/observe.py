@@ -34,6 +34,7 @@ class Metrics:
         self.workers_lost = self._counter("media_workers_lost", "Media workers that died")
         self.downs = self._counter("media_down", "Media legs that ended, by reason", "reason")
         self.blind = self._counter("client_blind", "Clients that saw silence where media was due")
+        self.failures = self._counter("room_failures", "Steps of rooms that failed")
         self.unkept = self._gauge("facts_waiting", "Facts and rooms not stored yet")
         self.tasks = self._gauge("tasks", "Tasks on the server's event loop")
         self.lost_facts = self._counter("facts_refused", "Facts the database refused for good")

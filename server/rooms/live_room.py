@@ -8,6 +8,7 @@ from typing import Any
 
 from care.facts import Fact
 from server.media.messages import Engine
+from server.observe import Metrics
 from server.rooms import kept, told, words
 from server.rooms.effects import Close, Effect, KeepDoorstep, Note, OpenSheet, Order, Send
 from server.rooms.keeper import Keeper
@@ -32,6 +33,7 @@ class LiveRoom:
         boot: str,
         engine: Engine,
         keeper: Keeper,
+        metrics: Metrics,
         clock: Callable[[], Now],
         aside: Callable[["LiveRoom", KeepDoorstep | OpenSheet], Coroutine[Any, Any, None]],
         start: Callable[[Coroutine[Any, Any, None]], None],
@@ -44,6 +46,7 @@ class LiveRoom:
         self._boot = boot
         self._engine = engine
         self._keeper = keeper
+        self._metrics = metrics
         self._clock = clock
         self._aside = aside
         self._start = start
@@ -74,8 +77,14 @@ class LiveRoom:
         if self._frozen:
             return
         now = self._clock()
-        for effect in step(now):
-            self._perform(effect)
+        try:
+            for effect in step(now):
+                self._perform(effect)
+        except (
+            Exception
+        ):  # the border of a room: one wrong step must not end its clock, its people or other rooms
+            self._metrics.failures.inc()
+            log.exception("A step of a room failed", extra={"action": "room_failed", "session": self.session})
         self._keep(now)
         self._set_alarm(now)
 

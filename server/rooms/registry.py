@@ -113,6 +113,7 @@ class Registry:
             boot=self.boot,
             engine=self.engine,
             keeper=self.keeper,
+            metrics=self.metrics,
             clock=self.clock,
             aside=self._beside,
             start=self.start,

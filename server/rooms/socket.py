@@ -39,6 +39,9 @@ async def connect(request: web.Request) -> web.StreamResponse:
     metrics.sockets.inc()
     try:
         await converse(request, ws)
+    except Exception:  # the border of a socket: an answer can no longer be a page
+        log.exception("A socket failed", extra={"action": "socket_failed"})
+        await ws.close(code=1011)
     finally:
         metrics.sockets.dec()
     return ws

@@ -1,9 +1,15 @@
+import contextlib
 import json
+from pathlib import Path
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
 from server.rooms import protocol, said, told
 from server.rooms.protocol import MAX_FRAME_BYTES, MAX_OFFER_BYTES, ProtocolError
+
+EXAMPLES = json.loads((Path(__file__).resolve().parents[2] / "wire" / "said.json").read_text("utf-8"))
 
 
 def code_of(frame: str) -> str:
@@ -45,6 +51,23 @@ def code_of(frame: str) -> str:
 )
 def test_whatever_is_not_in_the_document_is_malformed(frame: str) -> None:
     assert code_of(frame) == "malformed"
+
+
+VALID = [json.dumps(example) for some in EXAMPLES.values() for example in some]
+
+
+@given(st.text())
+def test_any_text_is_a_message_or_a_protocol_error(frame: str) -> None:
+    with contextlib.suppress(ProtocolError):
+        protocol.parse(frame)
+
+
+@given(st.sampled_from(VALID), st.integers(0, 400), st.integers(0, 6), st.text(max_size=6))
+def test_a_damaged_message_is_a_message_or_a_protocol_error(
+    frame: str, start: int, length: int, instead: str
+) -> None:
+    with contextlib.suppress(ProtocolError):
+        protocol.parse(frame[:start] + instead + frame[start + length :])
 
 
 def test_only_an_offer_may_be_larger_than_other_frames() -> None:

@@ -15,8 +15,13 @@ import store.rooms
 from care.facts import Kind
 from server.media import messages
 from server.rooms import upkeep
+from server.rooms.effects import Effect
+from server.rooms.moment import Now
 from server.rooms.protocol import MAX_OFFER_BYTES
+from store.live import build_live
+from store.settings import StoreSettings
 from tests.server.house import Guest, House, OpenHouse
+from tests.services.redis_server import RedisServer
 
 HELLO = '{"type":"hello","ticket":"0123456789abcdef","versions":[1],"slots":0,"device":"phone"}'
 
@@ -343,6 +348,41 @@ async def test_a_dead_media_worker_costs_a_reconnect_and_no_seat(house: House) -
     await leader.hears("renew")
     await leader.offer()
     await ada.until(lambda s: s["stage"] == "room" and all(m["connection"] == "up" for m in s["members"]))
+
+
+async def test_a_failing_step_costs_nobody_the_room(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    leader = await house.seated(house.circle.facilitator)
+    live = house.registry.rooms[house.circle.session]
+
+    def wrong(_now: Now) -> list[Effect]:
+        raise ArithmeticError
+
+    live.act(wrong)
+    assert "A step of a room failed" in caplog.text
+    assert house.registry.metrics.registry.get_sample_value("ipt_room_failures_total") == 1
+    await leader.say("pulse", n=2)
+    assert await leader.hears("pulse", n=2)
+
+
+async def test_the_room_goes_on_while_redis_is_away(
+    houses: OpenHouse, own_redis: RedisServer, sqlite_settings: StoreSettings
+) -> None:
+    live = build_live(sqlite_settings.model_copy(update={"redis_url": own_redis.url(0)}))
+    house = await houses(live=live)
+    leader = await house.seated(house.circle.facilitator)
+    ada = await inside(house, leader, 0)
+    own_redis.stop()
+    await ada.say("mic", on=False)
+    await leader.until(lambda s: any(m["member"] == ada.member.id and not m["mic"] for m in s["members"]))
+    await ada.drop()
+    await ada.join()
+    await ada.until(lambda s: s["stage"] == "room")
+    bela = await house.seated(house.circle.participants[1])
+    assert bela.state["stage"] == "lobby"
+    await upkeep.leases(house.registry)
+    assert list(house.registry.rooms) == [house.circle.session]
+    await house.client.close()
+    await live.close()
 
 
 async def test_nine_people_behind_one_address_are_all_let_in(houses: OpenHouse) -> None:
