@@ -49,7 +49,7 @@ async def fuzz() -> list[Figure]:
             value=sum(one["inputs"] for one in found.values()),
             unit="mutants",
             how=f"mutants of valid input given to each parser, seed {seed}; {crashes} crashes (any error that is "
-            f"no refusal); RTP and RTCP authentic, through the engine, while two other members' packets were "
+            f"no refusal); RTP and RTCP authentic, through the engine, while two others' packets were "
             f"checked",
             details={
                 "crashes": crashes,

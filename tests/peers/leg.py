@@ -137,6 +137,10 @@ class Leg:
         except (BlockingIOError, ConnectionError):
             self.tally.dropped += 1
 
+    def send_raw(self, datagram: bytes) -> None:
+        """Put a datagram on the wire as it is."""
+        self._write(datagram)
+
     def _readable(self) -> None:
         sock, view = self.sock, IN.view
         for _ in range(DRAIN):
