@@ -18,6 +18,8 @@ async def run(*, lan: bool, media_workers: int) -> None:
         environment |= on_this_network(StoreSettings(), datetime.now(UTC))
     settings.adopt(environment)
     chosen = ServerSettings()
+    # The scheduler writes links into mail: it must mean the same address as the server.
+    settings.adopt({"IPT_BASE_URL": chosen.site})
     print(f"IPT Rooms serves {chosen.site} from {chosen.bind}; end with Ctrl-C.", flush=True)
     await supervisor.supervise(
         [supervisor.Child(name=name, arguments=(name,)) for name in ("server", "scheduler")], stop

@@ -17,6 +17,7 @@ from tests.browser import figures
 from tests.browser.house import House, open_house
 from tests.browser.thread import Visit
 from tests.browser.visitor import Visitor
+from tests.peers.relay import Relay
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ARGUMENTS = [
@@ -47,6 +48,16 @@ REFUSE = """
 })();
 """
 """A person who says no in the browser's question. Chromium answers its own question with yes in tests."""
+REROUTE = """
+(() => {
+  const native = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = function (description) {
+    const sdp = description.sdp.replace(/(a=candidate:\\S+ \\d+ udp \\d+ \\S+) \\d+/gi, '$1 PORT');
+    return native.call(this, { type: description.type, sdp });
+  };
+})();
+"""
+"""A network of the person's own: what would go to the server's UDP port goes to a relay before it."""
 ROOMS = 30
 PEOPLE_AT_ONCE = 4
 
@@ -102,7 +113,13 @@ async def visit(chromium: Browser) -> AsyncIterator[Visit]:
         count = 0
 
         async def arrive(
-            room: dict[str, Any], role: str, index: int = 0, *, refuses: tuple[str, ...] = (), **options: Any
+            room: dict[str, Any],
+            role: str,
+            index: int = 0,
+            *,
+            refuses: tuple[str, ...] = (),
+            through: Relay | None = None,
+            **options: Any,
         ) -> Visitor:
             nonlocal count
             count += 1
@@ -111,6 +128,8 @@ async def visit(chromium: Browser) -> AsyncIterator[Visit]:
             context = await chromium.new_context(**options)
             leaving.push_async_callback(context.close)
             await context.add_init_script(figures.WATCH)
+            if through is not None:
+                await context.add_init_script(REROUTE.replace("PORT", str(through.address[1])))
             if refuses:
                 await context.add_init_script(REFUSE.replace("REFUSED", json.dumps(refuses)))
             page = await context.new_page()

@@ -51,7 +51,8 @@ async () => {
       const pair = report.get(row.selectedCandidatePairId);
       const local = report.get(pair.localCandidateId);
       const remote = report.get(pair.remoteCandidateId);
-      out.pair = { local: local?.protocol, remote: remote?.protocol, port: remote?.port };
+      out.pair = { kind: local?.candidateType, local: local?.protocol,
+                   remote: remote?.protocol, port: remote?.port };
     }
   }
   return out;
@@ -90,6 +91,11 @@ class Figures:
     def bytes_sent(self) -> int:
         """Payload bytes of all outgoing streams."""
         return sum(int(str(row["bytes"])) for row in self.sent)
+
+
+async def connections(page: Page) -> int:
+    """How many connections a page has made since it was loaded."""
+    return int(await page.evaluate("window.connectionsOfTest.length"))
 
 
 async def read(page: Page) -> Figures:

@@ -15,7 +15,7 @@ from typing import Any
 
 from store.settings import StoreSettings
 
-READY_S = 60.0
+READY_S = 90.0
 END_S = 20.0
 SHOWN = 6000
 """Characters of the log that a failure shows."""
@@ -39,6 +39,12 @@ class House:
     def log(self) -> str:
         """What the processes have written so far."""
         return (self.folder / "log").read_text(errors="replace")
+
+    async def another_server(self, before: int) -> None:
+        """Waits until the supervisor has replaced the server process `before`."""
+        async with asyncio.timeout(READY_S):
+            while children(self.process.pid).get("server", before) == before:
+                await asyncio.sleep(0.05)
 
     def server_pid(self) -> int:
         """The process that holds the server's role."""
@@ -80,6 +86,7 @@ async def open_house(
     extra = {
         "IPT_DATA_DIR": str(folder / "data"),
         "IPT_MEDIA_PORT": str(media_port),
+        "IPT_MEDIA_TCP_PORT": str(free_port()),
         **(environment or {}),
     }
     with (folder / "log").open("wb") as log:

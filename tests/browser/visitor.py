@@ -147,6 +147,17 @@ class Visitor:
         page = await self.page.context.new_page()
         return Visitor(page, person["name"], person["member"], person["link"], self.session)
 
+    async def focus_and_press(self, selector: str) -> None:
+        """Reaches a control with the tabulator key and presses Enter on it."""
+        wanted = self.page.locator(f"{selector}:visible").first
+        await wanted.wait_for(timeout=SLOW_MS)
+        for _ in range(60):
+            if await wanted.evaluate("element => element === document.activeElement"):
+                await self.page.keyboard.press("Enter")
+                return
+            await self.page.keyboard.press("Tab")
+        raise AssertionError(f"the keyboard does not reach {selector}")
+
     async def confirm(self) -> None:
         """Says yes to the question that is open."""
         await self.page.click('dialog[open] [data-action="confirm"]')

@@ -1,0 +1,97 @@
+"""Every page passes the rules of axe for WCAG 2.2 AA, in light and in dark, and works from the keyboard."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from tests.browser.house import House
+from tests.browser.thread import Visit
+
+AXE = Path(__file__).parent.parent.parent / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+pytestmark = pytest.mark.skipif(not AXE.exists(), reason="NOT RUN: axe-core is not installed (npm ci)")
+
+
+async def assert_accessible(page: Page, what: str) -> None:
+    """Fails with the rule and the element for each violation, in both colour schemes."""
+    source = AXE.read_text()
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        await page.evaluate(source)
+        found = await page.evaluate(
+            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
+        )
+        problems = [
+            f"{what} ({scheme}): {each['id']}: {each['help']}: {each['nodes'][0]['html'][:160]}"
+            for each in found["violations"]
+        ]
+        assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/j", "/j/code", "/help", "/help/gb", "/help/de", "/demo", "/demo/outbox", "/nothing"]
+)
+async def test_pages_without_a_sign_in(visit: Visit, house: House, path: str):
+    ada = await visit(house.rooms[0], "facilitators")
+    await ada.page.goto(house.base_url + path)
+    await assert_accessible(ada.page, path)
+
+
+async def test_home_and_attendance(visit: Visit, house: House):
+    room = house.room()
+    for role in ("participants", "facilitators", "coordinator"):
+        person = await visit(room, role)
+        await person.open_link()
+        await assert_accessible(person.page, f"home of {role}")
+        if role == "coordinator":
+            await person.page.click(f'[data-action="attendance"][data-session="{room["session"]}"]')
+            await assert_accessible(person.page, "attendance")
+
+
+async def test_every_screen_of_the_room_page(visit: Visit, house: House):
+    room = house.room()
+    ada, ben = await visit(room, "facilitators"), await visit(room, "participants", 0)
+    await ada.lead()
+    await assert_accessible(ada.page, "room, alone")
+    await ben.open_link()
+    await ben.enter()
+    await ben.page.locator('[data-screen="welcome"]').wait_for()
+    await assert_accessible(ben.page, "welcome")
+    await ben.page.click('[data-action="check-devices"]')
+    await ben.page.locator('[data-action="continue"]').wait_for()
+    await assert_accessible(ben.page, "devices")
+    await ben.page.click('[data-action="continue"]')
+    await ben.page.locator('[data-form="doorstep"]').wait_for()
+    await assert_accessible(ben.page, "doorstep")
+    await ben.answer_doorstep()
+    await ben.is_at("lobby")
+    await assert_accessible(ben.page, "lobby")
+    await ada.open_panel()
+    await assert_accessible(ada.page, "room, someone at the door")
+    await ada.let_in(ben)
+    await ada.person(ben)
+    await assert_accessible(ada.page, "room with its list of people")
+    await ben.page.locator('.bar [data-action="settings"]').click()
+    await assert_accessible(ben.page, "settings")
+    await ben.page.locator('dialog[open] [data-action="cancel"]').click()
+    await ben.page.locator('.bar [data-action="leave"]').click()
+    await assert_accessible(ben.page, "question before leaving")
+    await ben.confirm()
+    await ben.is_at("left")
+    await assert_accessible(ben.page, "left")
+
+
+async def test_the_way_into_the_room_needs_no_mouse(visit: Visit, house: House):
+    room = house.room()
+    ben = await visit(room, "participants", 0)
+    await ben.page.goto(ben.link)
+
+    await ben.focus_and_press('[data-action="open-link"]')
+    await ben.focus_and_press(f'[data-action="enter-room"][data-session="{ben.session}"]')
+    await ben.focus_and_press('[data-action="check-devices"]')
+    await ben.focus_and_press('[data-action="continue"]')
+    await ben.focus_and_press('[data-action="knock"]')
+
+    await ben.is_at("lobby")
