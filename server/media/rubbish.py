@@ -2,23 +2,26 @@
 
 A full collection walks every object there is, which takes tens of milliseconds once a hundred people are
 connected. What the start leaves behind lives as long as the process and is put out of its sight; the young
-generations stay automatic, they cost microseconds; the old one is collected when a room has ended, and
-otherwise in a moment without media.
+generations stay automatic, they cost microseconds; the old one is collected when a room has ended, otherwise
+in a moment without media, and where there is none for long, rarely.
 """
 
 import gc
+import time
 
 NEVER = 1_000_000_000
 QUIET_S = 30.0
 "Between two collections in quiet moments."
+LONGEST_S = 600.0
+"Between two collections at all, so that memory stays bounded in a room that never rests."
 
 
 class Rubbish:
-    """The policy of this process. `packets` is any count that rises with the media."""
+    """The policy of this process. Its age counts from now, in monotonic seconds."""
 
     def __init__(self) -> None:
         self._before: tuple[int, int, int] | None = None
-        self._collected_at = 0.0
+        self._collected_at = time.monotonic()
         self._packets = 0
         self._room_ended = False
 
@@ -41,9 +44,10 @@ class Rubbish:
         self._room_ended = True
 
     def turn(self, now: float, packets: int) -> bool:
-        """Called each second; True when everything was collected."""
+        """Called each second with a count that rises with the media; True when everything was collected."""
         quiet, self._packets = packets == self._packets, packets
-        if not self._room_ended and not (quiet and now - self._collected_at > QUIET_S):
+        age_s = now - self._collected_at
+        if not self._room_ended and age_s <= (QUIET_S if quiet else LONGEST_S):
             return False
         self._room_ended = False
         self._collected_at = now

@@ -53,8 +53,11 @@ class Worker:
             self._command(engine, line)
         self._lines.clear()
         await self._ended.wait()
-        async with asyncio.timeout(STOP_S):
-            await engine.stop()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await engine.stop()
+        except TimeoutError:
+            logger.warning("The goodbyes to the peers took too long")
 
     def _line(self, line: bytes) -> None:
         if self._engine is not None:

@@ -1,6 +1,7 @@
 """What an engine says about its load, and what it refuses because of it."""
 
 import gc
+import time
 
 import pytest
 
@@ -8,7 +9,7 @@ from server.media.load import HYSTERESIS, LAG_MS, LAGS, Gate, Meter
 from server.media.messages import Load
 from server.media.options import MediaOptions
 from server.media.roster import REMEMBERED_S, Roster
-from server.media.rubbish import QUIET_S, Rubbish
+from server.media.rubbish import LONGEST_S, QUIET_S, Rubbish
 from tests.peers.company import Company, until
 from tests.peers.direct import Refusal, Stage
 from tests.peers.pacing import Pacer
@@ -133,16 +134,19 @@ async def test_no_full_collection_while_media_flows(stage: Stage, company: Compa
 
 def test_everything_is_collected_when_a_room_ended_and_in_quiet_moments() -> None:
     rubbish = Rubbish()
+    now = time.monotonic()
     thresholds = gc.get_threshold()
     rubbish.begin()
     try:
         assert gc.get_freeze_count() > 0
-        assert not rubbish.turn(QUIET_S + 1, packets=50)
-        assert not rubbish.turn(QUIET_S + 2, packets=90)
+        assert not rubbish.turn(now + QUIET_S + 1, packets=50)
+        assert not rubbish.turn(now + QUIET_S + 2, packets=90)
         rubbish.room_ended()
-        assert rubbish.turn(QUIET_S + 3, packets=130)
-        assert not rubbish.turn(QUIET_S + 4, packets=130)
-        assert rubbish.turn(2 * QUIET_S + 4, packets=130)
+        assert rubbish.turn(now + QUIET_S + 3, packets=130)
+        assert not rubbish.turn(now + QUIET_S + 4, packets=130)
+        assert rubbish.turn(now + 2 * QUIET_S + 4, packets=130)
+        assert not rubbish.turn(now + 2 * QUIET_S + LONGEST_S, packets=170)
+        assert rubbish.turn(now + 2 * QUIET_S + LONGEST_S + 5, packets=210)
     finally:
         rubbish.end()
     assert gc.get_threshold() == thresholds
