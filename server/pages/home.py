@@ -7,6 +7,7 @@ from aiohttp import web
 
 import store.groups
 import store.people
+from care.roles import Action, may
 from server import keys, render, signin
 from store.groups import Session
 
@@ -54,6 +55,7 @@ async def home(request: web.Request) -> web.Response:
         group_title=group.title,
         sessions=arrange(sessions, group.count, now),
         zone=group.zone,
+        can_enter=may(who.role, Action.ENTER_ROOM, who.purpose),
     )
 
 

@@ -15,8 +15,9 @@ from store.groups import Session
 MODULES = tuple(
     f"js/room/{name}.js"
     for name in (
-        *("backoff", "devices", "dialogs", "door", "failures", "health", "layout", "lobby", "media"),
-        *("memory", "page", "panel", "peer", "protocol", "roster", "screens", "signal", "stage", "wake"),
+        *("backoff", "banner", "devices", "dialogs", "door", "failures", "health", "layout"),
+        *("lobby", "media", "memory", "moderation", "page", "panel", "peer", "protocol"),
+        *("roster", "screens", "signal", "stage", "wake"),
     )
 )
 

@@ -153,6 +153,7 @@ def _people(translations: NullTranslations) -> dict[str, str]:
         "change_gone": _("{name} is no longer in the room"),
         "change_line_lost": _("{name} has lost the line"),
         "change_line_back": _("{name} is back"),
+        "change_call": _("Please call {name}: gone for two minutes without saying goodbye"),
         "change_locked": _("The room is locked"),
         "change_unlocked": _("The room is open again"),
         "change_knocked": _("{name} is waiting at the door"),

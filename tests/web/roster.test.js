@@ -101,6 +101,14 @@ test("a knock is told once, and not for somebody sent back from the room", () =>
   assert.deepEqual(changes(second, third), [{ code: "knocked", name: "jo" }]);
 });
 
+test("somebody to call is told once", () => {
+  const call = { member: "ada", name: "ada", gone_since_ms: 0 };
+  const first = after(state(1));
+  const second = apply(first, state(2, { calls: [call] }));
+  assert.deepEqual(changes(first, second), [{ code: "call", name: "ada" }]);
+  assert.deepEqual(changes(second, apply(second, state(3, { calls: [call] }))), []);
+});
+
 test("a change of stage tells itself by the screen, not by arrivals", () =>
   assert.deepEqual(changes(after(state(1, { stage: "lobby", members: [] })), after(state(2))), []));
 

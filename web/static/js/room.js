@@ -1,5 +1,6 @@
 // The room page: the one owner of its state. Parts say what happened by events; this file decides and tells them what to show.
 
+import { Banner } from "./room/banner.js";
 import { Chime, Devices } from "./room/devices.js";
 import { Door } from "./room/door.js";
 import { Media } from "./room/media.js";
@@ -14,6 +15,7 @@ import { ask, closeAll, open } from "./room/dialogs.js";
 import { SLOTS, VERSIONS } from "./room/protocol.js";
 import { apply, changes, empty, expecting, flowing, people } from "./room/roster.js";
 import { isPhone } from "./room/failures.js";
+import { moderation } from "./room/moderation.js";
 import { load, save, tabName } from "./room/memory.js";
 
 /** @import { ClientMessage, ServerMessage, Arrive } from "./room/protocol.js" */
@@ -34,6 +36,7 @@ const devices = new Devices(room, words, media);
 const door = new Door(room, words);
 const texts = new Texts(room, words);
 const screens = new Screens(room, words, config);
+const banner = new Banner(room, words);
 const wake = new Wake();
 const chime = new Chime(config.chime);
 const signal = new Signal({
@@ -70,12 +73,12 @@ signal.addEventListener("up", (event) => {
   const ticket = /** @type {CustomEvent<Ticket>} */ (event).detail;
   peer.servers = ticket.ice_servers;
   told = { mic: null, camera: null, show: "" };
-  screens.line(true);
+  banner.line = true;
   peer.line = true;
 });
 signal.addEventListener("down", () => {
   peer.line = false;
-  screens.line(false);
+  banner.line = false;
 });
 signal.addEventListener("message", (event) => hear(/** @type {CustomEvent<ServerMessage>} */ (event).detail));
 signal.addEventListener("pulse", (event) => {
@@ -85,7 +88,7 @@ signal.addEventListener("pulse", (event) => {
 signal.addEventListener("refused", (event) => {
   const { code, words: sentence, again, opens_at_ms: opens } = /** @type {CustomEvent} */ (event).detail;
   if (code === "too_early" && opens) beforeTime(words.get("too_early", { time: screens.clock(opens) }));
-  else if (again) screens.hold(sentence);
+  else if (again) banner.hold(sentence);
   else finish(code === "ended" ? "ended" : "failed", sentence);
 });
 signal.addEventListener("bye", (event) => {
@@ -110,20 +113,20 @@ function hear(message) {
     case "levels":
       return stage.render(people(view));
     case "quality":
-      screens.notice(message.words);
+      banner.notice(message.words);
       return render();
     case "text":
       screens.unread(true);
-      screens.announce(words.get("text_came", { name: message.name, text: message.text }));
+      banner.announce(words.get("text_came", { name: message.name, text: message.text }));
       return render();
     case "asked":
       return void asked(message.what, message.words);
     case "sheet":
       return screens.sheet(message, nameOf(message.member));
     case "notice":
-      return screens.notice(message.words);
+      return banner.notice(message.words);
     case "error":
-      return screens.notice(message.words);
+      return banner.notice(message.words);
     default:
       return;
   }
@@ -132,7 +135,7 @@ function hear(message) {
 /** @param {string} sentence when the waiting room opens */
 function beforeTime(sentence) {
   early = true;
-  screens.hold(sentence);
+  banner.hold(sentence);
   render();
 }
 
@@ -147,7 +150,11 @@ function changed(before) {
   knock = null;
   if (state.you.muted && before.state?.you.muted === false && own.mic) keep({ mic: false });
   if (state.stage !== before.state?.stage) entered(before.state?.stage ?? null);
-  if (!own.quiet) for (const one of changes(before, view)) screens.announce(words.get(`change_${one.code}`, { name: one.name }));
+  for (const one of changes(before, view)) {
+    const sentence = words.get(`change_${one.code}`, { name: one.name });
+    if (one.code === "call") banner.notice(sentence);
+    else if (!own.quiet) banner.announce(sentence);
+  }
   render();
 }
 
@@ -226,7 +233,7 @@ async function toggle(kind) {
     keep({ [kind]: false });
     if (kind === "camera") media.release("camera"); // its light goes out
   }
-  screens.announce(words.get(`${kind}_now_${own[kind] ? "on" : "off"}`));
+  banner.announce(words.get(`${kind}_now_${own[kind] ? "on" : "off"}`));
   render();
 }
 
@@ -240,7 +247,7 @@ async function asked(what, title) {
 }
 
 media.addEventListener("tracks", () => render());
-media.addEventListener("lost", (event) => screens.notice(words.get(`lost_${/** @type {CustomEvent} */ (event).detail}`)));
+media.addEventListener("lost", (event) => banner.notice(words.get(`lost_${/** @type {CustomEvent} */ (event).detail}`)));
 devices.addEventListener("choose", (event) => {
   const { kind, device } = /** @type {CustomEvent} */ (event).detail;
   if (kind === "speaker") stage.speaker = device;
@@ -262,10 +269,10 @@ stage.addEventListener("shown", (event) => {
   heights = /** @type {CustomEvent} */ (event).detail;
   if (flowing(view.state)) show();
 });
-stage.addEventListener("blocked", (event) => screens.soundBlocked(/** @type {CustomEvent<boolean>} */ (event).detail));
+stage.addEventListener("blocked", (event) => (banner.blocked = /** @type {CustomEvent<boolean>} */ (event).detail));
 // A page that captures may play, and any press is a permission.
 media.addEventListener("tracks", () => stage.play());
-for (const kind of ["pointerup", "keyup"]) addEventListener(kind, () => screens.blocked && stage.play());
+for (const kind of ["pointerup", "keyup"]) addEventListener(kind, () => banner.blocked && stage.play());
 window.addEventListener("online", () => {
   signal.wake();
   if (peer.running) peer.restart();
@@ -279,7 +286,7 @@ document.addEventListener("visibilitychange", () => {
 
 function render() {
   const state = view.state;
-  screens.show({ view, step, end, own, early: early && knock === null, audible: media.track("mic") !== null, visible: media.track("camera") !== null });
+  banner.stage = screens.show({ view, step, end, own, early: early && knock === null, audible: media.track("mic") !== null, visible: media.track("camera") !== null });
   stage.wishes = own;
   stage.own = own.camera ? media.track("camera") : null;
   stage.render(people(view));
@@ -349,7 +356,7 @@ texts.addEventListener("say", (event) => {
   const { to, text, sent } = /** @type {CustomEvent} */ (event).detail;
   const me = view.state?.you;
   if (me === undefined || !send(to === null ? { type: "text", text } : { type: "text", to, text })) {
-    screens.notice(words.get("not_sent"));
+    banner.notice(words.get("not_sent"));
     return;
   }
   sent();
@@ -431,31 +438,7 @@ const actions = {
     }
   },
   panel: () => screens.panel(),
-  admit: (button) => void send({ type: "admit", members: [about(button)] }),
-  "admit-all": () => void send({ type: "admit", all: true }),
-  greet: (button) => void send({ type: "greet", member: about(button) }),
-  "end-greet": (button) => void send({ type: "end_greet", member: about(button) }),
-  "send-back": (button) => void send({ type: "send_back", member: about(button) }),
-  mute: (button) => void send({ type: "mute", member: about(button) }),
-  "ask-mic": (button) => void send({ type: "ask", member: about(button), what: "mic" }),
-  "ask-camera": (button) => void send({ type: "ask", member: about(button), what: "camera" }),
-  sheet: (button) => void send({ type: "sheet", member: about(button) }),
-  decline: async (button) => {
-    const name = button.dataset["name"] ?? "";
-    const question = { title: words.get("decline_title", { name }), words: words.get("decline_words"), yes: words.get("decline_yes"), danger: true, reason: true };
-    const reason = await ask(room, question);
-    if (reason !== null) send({ type: "decline", member: about(button), ...(reason === "" ? {} : { words: reason }) });
-  },
-  remove: async (button) => {
-    const name = button.dataset["name"] ?? "";
-    const question = { title: words.get("remove_title", { name }), words: words.get("remove_words"), yes: words.get("remove_yes"), danger: true };
-    if ((await ask(room, question)) !== null) send({ type: "remove", member: about(button) });
-  },
-  lock: () => void send({ type: "lock", on: view.state?.room.locked !== true }),
-  end: async () => {
-    const question = { title: words.get("end_title"), words: words.get("end_words"), yes: words.get("end_yes"), danger: true };
-    if ((await ask(room, question)) !== null) send({ type: "end" });
-  },
+  ...moderation({ room, words, send, about, locked: () => view.state?.room.locked === true }),
 };
 
 /** @param {HTMLElement} button */

@@ -12,6 +12,8 @@ import { classify, insideApp } from "./failures.js";
 const HEARING = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const PHONE_PICTURE = { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ideal: 20, max: 24 } };
 const DESKTOP_PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24, max: 30 } };
+/** A device that was only interrupted comes back by itself within this time. */
+const GIVE_BACK_MS = 1500;
 const REMEMBERED = "ipt-rooms-devices";
 
 /** Events: `tracks` (a track came or went), `devices` (the list changed), `lost` (Kind: a device was unplugged or taken). */
@@ -29,6 +31,10 @@ export class Media extends EventTarget {
     super();
     this.#phone = phone;
     navigator.mediaDevices?.addEventListener("devicechange", () => void this.#changed());
+    document.addEventListener("visibilitychange", () => void this.#recover());
+    // Safari: keeps the loudspeaker's route and loudness while the microphone opens and closes.
+    const session = /** @type {{ audioSession?: { type: string } }} */ (/** @type {unknown} */ (navigator)).audioSession;
+    if (session !== undefined) session.type = "play-and-record";
   }
 
   /** @param {Kind} kind */
@@ -160,6 +166,17 @@ export class Media extends EventTarget {
     await this.askOne(kind); // the headset is gone: go on with what is left
     this.dispatchEvent(new CustomEvent("tracks"));
     this.dispatchEvent(new CustomEvent("lost", { detail: kind }));
+  }
+
+  /** A phone call or another app can take a device away and never give it back: take it anew when the page is seen again. */
+  async #recover() {
+    if (document.hidden) return;
+    await new Promise((resolve) => setTimeout(resolve, GIVE_BACK_MS));
+    for (const kind of /** @type {Kind[]} */ (["mic", "camera"]))
+      if (!document.hidden && this.#tracks[kind]?.muted === true) {
+        this.release(kind);
+        await this.askOne(kind);
+      }
   }
 
   async #changed() {

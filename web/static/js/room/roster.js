@@ -7,7 +7,7 @@
  * @typedef {{ member: string, seat: number, name: string, facilitator: boolean, self: boolean, slot: number | null,
  *   mic: boolean, camera: boolean, muted: boolean, connection: Member["connection"], stage: Member["stage"],
  *   speaking: boolean, paused: boolean }} Person
- * @typedef {{ code: "came" | "gone" | "line_lost" | "line_back" | "locked" | "unlocked" | "knocked", name: string }} Change
+ * @typedef {{ code: "came" | "gone" | "line_lost" | "line_back" | "locked" | "unlocked" | "knocked" | "call", name: string }} Change
  */
 
 /** How many lines of text are kept on the page. */
@@ -161,6 +161,8 @@ export function changes(before, after) {
   const knew = new Set(was.waiting.filter((one) => one.stage !== "door").map((one) => one.member));
   for (const one of is.waiting)
     if (one.stage === "lobby" && !knew.has(one.member) && !old.has(one.member)) found.push({ code: "knocked", name: one.name });
+  const asked = new Set(was.calls.map((one) => one.member));
+  for (const one of is.calls) if (!asked.has(one.member)) found.push({ code: "call", name: one.name });
   if (was.room.locked !== is.room.locked) found.push({ code: is.room.locked ? "locked" : "unlocked", name: "" });
   return found;
 }

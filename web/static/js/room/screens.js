@@ -1,4 +1,4 @@
-// Which screen is visible and what its words are. Takes the whole state, keeps none of its own but what is being spoken.
+// Which screen is visible and what its words are. Takes the whole state and keeps none of its own.
 
 import { all, need, say } from "./page.js";
 import { lobbyStatus } from "./lobby.js";
@@ -17,9 +17,6 @@ import { people } from "./roster.js";
  *   early: boolean, audible: boolean, visible: boolean }} Shown
  */
 
-/** A break shorter than this is not worth a word. */
-const PATIENCE_MS = 900;
-const NOTICE_MS = 9000;
 const END_WORDS = new Set(["ended", "declined", "removed", "left", "elsewhere"]);
 
 export class Screens {
@@ -28,22 +25,7 @@ export class Screens {
   #language;
   #zone;
   #screen = "connecting";
-  /** @type {Shown | null} */
-  #shown = null;
-  #lineUp = false;
-  #blocked = false;
-  #notice = "";
-  #held = "";
-  #trouble = false;
   #panelAsked = false;
-  /** @type {number | undefined} */
-  #noticeTimer;
-  /** @type {number | undefined} */
-  #troubleTimer;
-  /** @type {string[]} */
-  #spoken = [];
-  /** @type {number | undefined} */
-  #speechTimer;
 
   /**
    * @param {HTMLElement} room
@@ -57,9 +39,11 @@ export class Screens {
     this.#zone = config.zone;
   }
 
-  /** @param {Shown} shown */
+  /**
+   * @param {Shown} shown
+   * @returns {string} the stage, as the page shows it
+   */
   show(shown) {
-    this.#shown = shown;
     const state = shown.view.state;
     const stage = stageName(shown);
     this.#room.dataset["stage"] = stage;
@@ -72,21 +56,7 @@ export class Screens {
     this.#buttons(shown);
     if (shown.end !== null || stage === "elsewhere" || END_WORDS.has(stage)) this.#end(stage, shown.end?.words ?? "");
     else if (state !== null) this.#inside(state, shown.view);
-    this.#banner();
-  }
-
-  /** @param {boolean} up the signalling line */
-  line(up) {
-    this.#lineUp = up;
-    this.#room.dataset["signal"] = up ? "up" : "down";
-    this.#banner();
-  }
-
-  /** @param {string} words why the page waits */
-  hold(words) {
-    this.#held = words;
-    say(need(this.#room, "[data-connecting-words]", HTMLElement), words);
-    this.#banner();
+    return stage;
   }
 
   /** Put the focus on the heading of the screen, so that it is read from its start. */
@@ -94,44 +64,6 @@ export class Screens {
     const heading = this.#room.querySelector(`[data-screen="${this.#screen}"] h1`);
     if (heading instanceof HTMLElement) heading.focus({ preventScroll: true });
     scrollTo({ top: 0 });
-  }
-
-  /** @param {string} words */
-  notice(words) {
-    if (words === "") return;
-    this.#notice = words;
-    clearTimeout(this.#noticeTimer);
-    this.#noticeTimer = setTimeout(() => {
-      this.#notice = "";
-      this.#banner();
-    }, NOTICE_MS);
-    this.announce(words);
-    this.#banner();
-  }
-
-  /**
-   * Spoken by screen readers when they are free, one after the other.
-   * @param {string} words
-   */
-  announce(words) {
-    this.#spoken.push(words);
-    if (this.#speechTimer === undefined) this.#speak();
-  }
-
-  #speak() {
-    const words = this.#spoken.shift();
-    need(this.#room, "[data-announce]", HTMLElement).textContent = words ?? "";
-    this.#speechTimer = words === undefined ? undefined : setTimeout(() => this.#speak(), 1200);
-  }
-
-  get blocked() {
-    return this.#blocked;
-  }
-
-  /** @param {boolean} blocked sound waits for a press */
-  soundBlocked(blocked) {
-    this.#blocked = blocked;
-    this.#banner();
   }
 
   /** @param {boolean} some an unread line of text came, or all are read */
@@ -272,50 +204,6 @@ export class Screens {
     say(need(screen, "[data-end-words]", HTMLElement), sentence === "" || code === "elsewhere" || code === "left" ? own : sentence);
     need(screen, '[data-action="take-over"]', HTMLElement).hidden = code !== "elsewhere";
     need(screen, '[data-action="rejoin"]', HTMLElement).hidden = code !== "left" && code !== "failed";
-  }
-
-  #banner() {
-    const banner = need(this.#room, "[data-banner]", HTMLElement);
-    const trouble = this.#troubleWords();
-    this.#settle(trouble !== "");
-    const words = trouble !== "" && this.#trouble ? trouble : this.#blocked ? this.#words.get("sound_blocked") : this.#notice || this.#earlyWords();
-    need(banner, '[data-action="start-sound"]', HTMLButtonElement).hidden = !this.#blocked;
-    say(need(banner, "[data-banner-words]", HTMLElement), words);
-    banner.hidden = words === "";
-    say(need(this.#room, "[data-connection-words]", HTMLElement), trouble !== "" && this.#trouble ? "" : this.#screen === "room" && this.#lineUp && this.#room.dataset["media"] === "up" ? this.#words.get("connected") : "");
-  }
-
-  /**
-   * Trouble is told only when it lasts.
-   * @param {boolean} trouble
-   */
-  #settle(trouble) {
-    if (!trouble) {
-      clearTimeout(this.#troubleTimer);
-      this.#troubleTimer = undefined;
-      if (this.#trouble) this.announce(this.#words.get("connected"));
-      this.#trouble = false;
-    } else if (!this.#trouble && this.#troubleTimer === undefined) {
-      this.#troubleTimer = setTimeout(() => {
-        this.#trouble = true;
-        this.announce(this.#troubleWords());
-        this.#banner();
-      }, PATIENCE_MS);
-    }
-  }
-
-  #earlyWords() {
-    return this.#shown !== null && stageName(this.#shown) === "early" ? this.#held : "";
-  }
-
-  #troubleWords() {
-    const stage = this.#shown === null ? "connecting" : stageName(this.#shown);
-    if (!["lobby", "greet", "room", "held", "door"].includes(stage)) return "";
-    if (!this.#lineUp) return this.#words.get(stage === "door" ? "reconnecting_door" : "reconnecting");
-    if (stage === "door") return "";
-    const condition = this.#room.dataset["media"];
-    if (condition === "restoring") return this.#words.get("reconnecting");
-    return stage !== "lobby" && condition !== "up" ? this.#words.get("connecting_media") : "";
   }
 }
 

@@ -31,6 +31,8 @@ export class Stage extends EventTarget {
   #audioOnly = false;
   #speaker = "";
   #height = 0;
+  /** How many tiles the grid was last made for. */
+  #arranged = 0;
 
   /**
    * @param {HTMLElement} room
@@ -82,7 +84,8 @@ export class Stage extends EventTarget {
     const visible = people.filter((one) => !(one.self && this.#hideSelf));
     fill(this.#list, visible, (one) => one.member, () => copy("pattern-tile"), (tile, one) => this.#paint(tile, one));
     this.#listen(people);
-    this.#arrange();
+    if (visible.length !== this.#arranged) this.#arrange();
+    else this.#tellShown();
   }
 
   /** Start whatever does not play yet; call it inside a press when the browser asks for one. */
@@ -205,6 +208,7 @@ export class Stage extends EventTarget {
     const box = this.#circle.getBoundingClientRect();
     const count = this.#list.childElementCount;
     if (box.width === 0 || count === 0) return;
+    this.#arranged = count;
     const best = grid(count, box.width, box.height, GAP_PX);
     const scrolls = best.width < SMALLEST_PX;
     const columns = scrolls ? Math.max(1, Math.floor((box.width + GAP_PX) / (SMALLEST_PX + GAP_PX))) : best.columns;

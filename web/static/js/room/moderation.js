@@ -1,0 +1,51 @@
+// What facilitators can press. Each press is one message; what cannot be taken back lightly is asked first.
+
+import { ask } from "./dialogs.js";
+
+/** @import { ClientMessage } from "./protocol.js" */
+/** @import { Words } from "./page.js" */
+
+/**
+ * The actions by the name on their buttons.
+ * @param {{ room: HTMLElement, words: Words, send: (message: ClientMessage) => boolean,
+ *   about: (button: HTMLElement) => string, locked: () => boolean }} tools
+ * @returns {Record<string, (button: HTMLElement) => void | Promise<void>>}
+ */
+export function moderation({ room, words, send, about, locked }) {
+  /** @param {"greet" | "end_greet" | "send_back" | "mute" | "remove" | "sheet"} type */
+  const tell = (type) => (/** @type {HTMLElement} */ button) => void send({ type, member: about(button) });
+
+  /**
+   * @param {string} key
+   * @param {HTMLElement} button
+   * @param {boolean} [reason]
+   */
+  const sure = (key, button, reason = false) => {
+    const name = button.dataset["name"] ?? "";
+    const question = { title: words.get(`${key}_title`, { name }), words: words.get(`${key}_words`, { name }), yes: words.get(`${key}_yes`) };
+    return ask(room, { ...question, danger: true, reason });
+  };
+
+  return {
+    admit: (button) => void send({ type: "admit", members: [about(button)] }),
+    "admit-all": () => void send({ type: "admit", all: true }),
+    greet: tell("greet"),
+    "end-greet": tell("end_greet"),
+    "send-back": tell("send_back"),
+    mute: tell("mute"),
+    sheet: tell("sheet"),
+    "ask-mic": (button) => void send({ type: "ask", member: about(button), what: "mic" }),
+    "ask-camera": (button) => void send({ type: "ask", member: about(button), what: "camera" }),
+    lock: () => void send({ type: "lock", on: !locked() }),
+    decline: async (button) => {
+      const reason = await sure("decline", button, true);
+      if (reason !== null) send({ type: "decline", member: about(button), ...(reason === "" ? {} : { words: reason }) });
+    },
+    remove: async (button) => {
+      if ((await sure("remove", button)) !== null) send({ type: "remove", member: about(button) });
+    },
+    end: async (button) => {
+      if ((await sure("end", button)) !== null) send({ type: "end" });
+    },
+  };
+}
