@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 import store.groups
 import store.links
@@ -20,6 +21,7 @@ from server.rooms.moment import Now
 from server.rooms.protocol import MAX_OFFER_BYTES
 from store.live import build_live
 from store.settings import StoreSettings
+from store.tables import boot
 from tests.server.house import Guest, House, OpenHouse
 from tests.services.redis_server import RedisServer
 
@@ -221,6 +223,33 @@ async def ada_ticket(guest: Guest) -> tuple[int, object]:
     headers = {"Origin": guest.house.origin, "X-CSRF": "0" * 32}
     async with guest.http.post(address, headers=headers) as reply:
         return reply.status, await reply.json()
+
+
+async def test_a_session_closed_by_another_process_ends_its_room(house: House) -> None:
+    leader = await house.seated(house.circle.facilitator)
+    async with house.db.write() as tx:
+        await store.groups.set_session_state(tx, house.circle.session, "closed", datetime.now(UTC))
+    assert await leader.ended() == 1000
+    assert await leader.hears("bye", code="ended")
+    assert Kind.ROOM_CLOSED in await kinds(house)
+    ada = await house.guest(house.circle.participants[0])
+    status, answer = await ada.ticket()
+    assert (status, answer["code"]) == (409, "ended")
+
+
+async def test_proofs_of_life_are_stored_for_sockets_and_legs(house: House) -> None:
+    leader = await house.seated(house.circle.facilitator)
+    leg = next(iter(house.registry.alive))
+    house.engine.say(messages.Alive(legs=((leg, house.engine.now_ms() - 700),)))
+    await leader.say("pulse", n=3)
+    await leader.hears("pulse", n=3)
+    await upkeep.beat(house.registry)
+    async with house.db.read() as tx:
+        row = (await tx.execute(select(boot).where(boot.c.boot == house.registry.boot))).one()
+    socket = next(iter(house.registry.rooms[house.circle.session].room.data.sockets))
+    assert set(row.legs) == {leg, socket}
+    behind = datetime.fromisoformat(row.legs[socket]) - datetime.fromisoformat(row.legs[leg])
+    assert timedelta(milliseconds=700) <= behind < timedelta(seconds=3)
 
 
 async def test_a_restart_brings_rooms_admissions_and_seats_back(houses: OpenHouse) -> None:
