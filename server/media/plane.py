@@ -25,7 +25,7 @@ from server.media import (
 )
 from server.media.ice import Desk
 from server.media.incoming import Stream, Track
-from server.media.leg import REPAIRS_PER_TICK, Leg
+from server.media.leg import Leg
 from server.media.options import MediaOptions
 from server.media.outgoing import Out
 from server.media.receive import inbox, on_rtp
@@ -119,6 +119,7 @@ class Plane:
             udp.close()
         for tcp in self._tcp_ports:
             tcp.close()
+        self._ports, self._tcp_ports = [], []
 
     async def close(self) -> None:
         """Ends all legs and frees the ports."""
@@ -303,7 +304,7 @@ class Plane:
         turn = self._ticks % 5
         for place, leg in enumerate(list(self.legs.values())):
             if place % 5 == turn:
-                leg.repairs_left = REPAIRS_PER_TICK
+                leg.refill()
                 feedback.send_transport_feedback(leg)
             if place % 50 == self._ticks % 50:
                 feedback.send_receiver_report(leg, now)

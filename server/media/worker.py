@@ -5,6 +5,7 @@ its loop. It ends in order when the server says no more, and so it never outlive
 """
 
 import asyncio
+import errno
 import faulthandler
 import logging
 import signal
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 STOP_S = 2.0
 "How long the goodbyes to the peers may take."
+PORT_S = 3.0
+"How long a port may be in use: a server that was killed leaves a worker which frees it within this."
 
 
 class Worker:
@@ -40,7 +43,8 @@ class Worker:
             return
         engine = InProcessEngine(begin.options, self._tell, refuses=False)
         try:
-            await engine.start()
+            if not await self._start(engine):
+                return
         except OSError as error:
             self.channel.say(line_of(Failed(what="port", words=str(error.strerror or error))))
             return
@@ -58,6 +62,23 @@ class Worker:
                 await engine.stop()
         except TimeoutError:
             logger.warning("The goodbyes to the peers took too long")
+
+    async def _start(self, engine: InProcessEngine) -> bool:
+        """Opens the ports; waits a moment for one that a former worker still holds while it says goodbye.
+
+        False when the server ended meanwhile.
+        """
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + PORT_S
+        while not self._ended.is_set():
+            try:
+                await engine.start()
+                return True
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or loop.time() > give_up_at:
+                    raise
+            await asyncio.sleep(0.1)
+        return False
 
     def _line(self, line: bytes) -> None:
         if self._engine is not None:

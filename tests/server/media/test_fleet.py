@@ -162,6 +162,20 @@ async def test_a_port_in_use_is_named() -> None:
             await fleet.start()
 
 
+async def test_a_port_that_a_former_worker_still_holds_is_waited_for() -> None:
+    taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    taken.bind(("127.0.0.1", 0))
+    port = taken.getsockname()[1]
+    fleet = Fleet(MediaOptions(bind=("127.0.0.1",), port=port, workers=1), lambda e: None)
+    starting = asyncio.create_task(fleet.start())
+    await until(lambda: fleet._workers, 20)  # it has been told to begin
+    await asyncio.sleep(0.5)
+    taken.close()
+    await starting
+    assert [worker.port for worker in fleet.workers] == [port]
+    await fleet.stop()
+
+
 async def test_the_loads_of_all_workers_become_one(stage: Stage, pacer: Pacer) -> None:
     rooms = [await room(stage, pacer, name) for name in ("one", "two")]
     load = await stage.until(lambda e: isinstance(e, Load) and e.packets_out > 100, 5)
