@@ -68,6 +68,7 @@ def sit(turn: Turn, seat: Seat, socket: Socket) -> None:
     seat.socket = socket.id
     seat.unseen_ms = None
     seat.device = entrant.device
+    seat.link = entrant.link
     seat.known = entrant.known
     seat.new_device = entrant.new_device
     seat.slots = socket.slots
@@ -128,6 +129,17 @@ def final(turn: Turn, socket: Socket, code: str, words: str = "") -> None:
     turn.dismiss(socket.id, code, words)
 
 
+def put_out(turn: Turn, seat: Seat) -> None:
+    """The seat is at the door again, without media."""
+    turn.close_leg(seat)
+    if seat.stage is Stage.ROOM:
+        turn.note(Kind.SENT_BACK, seat.member, detail="revoked")
+    if seat.stage in (Stage.ROOM, Stage.LOBBY):
+        seat.stage = Stage.DOOR
+        seat.since = None
+    seat.lost_ms = seat.lost_at = None
+
+
 def forwarded(turn: Turn, member: str) -> None:
     """Tells the facilitators whose link was tried elsewhere."""
     name = turn.room.seats[member].name
@@ -136,15 +148,17 @@ def forwarded(turn: Turn, member: str) -> None:
 
 
 def revoked(turn: Turn, member: str, link: str | None) -> None:
-    """A link was withdrawn, or all of a member's: those sockets close at once and their media ends."""
+    """A link was withdrawn, or all of a member's: those sockets close at once, their media ends, and the seat
+    is back at the door, to be taken with another link.
+    """
+    seat = turn.room.seats[member]
+    if seat.device is not None and link in (None, seat.link):
+        put_out(turn, seat)
     hit = [
         s
         for s in turn.room.sockets.values()
         if s.entrant.member == member and (link is None or s.entrant.link == link)
     ]
     for socket in hit:
-        seat = turn.room.seats[member]
-        if seat.socket == socket.id:
-            turn.close_leg(seat)
         turn.note(Kind.SOCKET_CLOSED, member, socket.id, detail="revoked")
         turn.dismiss(socket.id, "revoked", close=1008)

@@ -81,6 +81,8 @@ class Seat:
     name: str
     stage: Stage = Stage.DOOR
     device: str | None = None
+    link: str | None = None
+    "The link behind the socket that took the seat last."
     new_device: bool = False
     known: bool = False
     greeted_device: str | None = None

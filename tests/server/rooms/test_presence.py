@@ -255,6 +255,19 @@ def test_a_withdrawn_link_closes_its_socket_and_its_media() -> None:
     assert scene.codes(person, told.Bye) == ["revoked"]
     assert scene.closed[person] == 1008
     assert scene.hears("f0") == set()
+    assert scene.kinds("p0")[-2:] == [Kind.SENT_BACK, Kind.SOCKET_CLOSED]
+    scene.pass_ms(200_000)
+    assert scene.state(leader).calls == ()
+    assert scene.state(scene.open("p0", link="new-link")).stage == "door"
+
+
+def test_a_withdrawn_link_ends_media_that_has_outlived_its_socket() -> None:
+    scene = Scene()
+    leader = scene.leading()
+    scene.close(scene.inside("p0", leader, link="old-link"))
+    assert scene.hears("f0") == {"p0"}
+    scene.take(scene.room.revoked("p0", "old-link", scene.now))
+    assert scene.hears("f0") == set()
 
 
 def test_facilitators_learn_that_a_link_was_tried_on_another_device() -> None:
