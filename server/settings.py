@@ -61,6 +61,8 @@ class ServerSettings(BaseSettings):
     "Addresses written into answers, for a server behind NAT."
     media_workers: int = Field(default=0, ge=0, le=64)
     "Media worker processes; 0 forwards inside the server process."
+    media_compiled: bool = True
+    "Forward with the compiled helper where the installation has one; false keeps to Python."
     turn_urls: Names = ()
     "TURN relay addresses for clients, for instance turns:turn.example.org:443?transport=tcp."
     turn_secret: str | None = Field(default=None, repr=False)
@@ -159,6 +161,7 @@ class ServerSettings(BaseSettings):
             bind=self.media_bind or everywhere,
             announced=self.media_addresses,
             workers=self.media_workers,
+            compiled=self.media_compiled,
         )
 
     @classmethod
