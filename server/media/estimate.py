@@ -7,7 +7,7 @@ never cut for lack of proof.
 """
 
 START_BPS = 1_500_000.0
-FLOOR_BPS = 60_000.0
+FLOOR_BPS = 120_000.0
 CEILING_BPS = 30_000_000.0
 QUEUE_FULL_S = 0.25
 "A queue this long, and growing, is congestion; Wi-Fi bursts and busy clients stay below or catch up."
@@ -19,16 +19,20 @@ LOSS_CLEAR = 0.04
 GROWTH = 1.08
 "Per second, while clear and in use."
 NEAR_GROWTH = 1.015
-"Per second, near the rate at which the path was full within the last minute: videos should not come and go."
-NEAR = 0.85
-REMEMBERED_S = 60.0
+"Per second, near the rate at which the path was full lately: videos should not come and go."
+NEAR = 0.8
+MEMORY_S = 4.0
+MEMORY_LONGEST_S = 60.0
+EPISODE_S = 3.0
+"Cuts that follow each other faster belong to one trouble."
+"A first cut may have met a client busy for a moment: it is forgotten soon, each one after it twice as late."
 CUT = 0.85
 CUT_PAUSE_S = 0.6
 "Between two cuts: the path must show what the first one did."
 BASE_WINDOW_S = 10.0
 RATE_WINDOW_S = 0.5
 PROBE_S = 0.4
-PROBE_PAUSE_S = 5.0
+PROBE_PAUSE_S = 2.0
 PROBE_SLOWEST_S = 40.0
 
 
@@ -44,6 +48,7 @@ class Downlink:
         "_full",
         "_full_bps",
         "_grown_at",
+        "_memory_s",
         "_probe_at",
         "_probe_pause_s",
         "_probe_target",
@@ -67,6 +72,7 @@ class Downlink:
         self._sent = 0.0
         self._full = 0
         self._full_bps = CEILING_BPS
+        self._memory_s = 0.0
         self._since = now
         self._base = self._base_before = float("inf")
         self._base_since = now
@@ -94,7 +100,8 @@ class Downlink:
         if elapsed >= RATE_WINDOW_S:
             self.acked_bps = self._bytes * 8 / elapsed
             self._full = self._full + 1 if self.queue_s > QUEUE_FULL_S else 0
-            if self._full > 1 and self._bytes < 0.9 * self._sent:
+            narrow = self._memory_s > MEMORY_S  # it was full more than once, so this is no moment's trouble
+            if self._full > 1 and (narrow or self._bytes < 0.9 * self._sent):
                 self._full = STANDING_WINDOWS
             self._bytes, self._sent, self._since = 0.0, 0.0, now
             self._judge(now)
@@ -118,7 +125,7 @@ class Downlink:
         if self.queue_s > QUEUE_CLEAR_S or self.loss > LOSS_CLEAR or now < self._probe_at:
             return False
         known = self.room_bps if self.limit_bps is None else min(self.room_bps, self.limit_bps)
-        if known > self._full_bps * NEAR and now - self._cut_at < REMEMBERED_S / 2:
+        if self._is_near(known, now):
             return False
         return needed_bps > known
 
@@ -156,6 +163,11 @@ class Downlink:
             self._grown_at = now
 
     def _cut(self, bps: float, now: float) -> None:
+        since = now - self._cut_at
+        if since > EPISODE_S:
+            again = since < self._memory_s * 2 + 10
+            self._memory_s = min(MEMORY_LONGEST_S, self._memory_s * 2) if again else MEMORY_S
+        self._memory_s = self._memory_s or MEMORY_S
         self._full_bps = self.acked_bps or bps
         self.limit_bps = max(FLOOR_BPS, bps)
         self.room_bps = self.limit_bps
@@ -172,13 +184,16 @@ class Downlink:
             self.room_bps = min(CEILING_BPS, max(self.room_bps * self._growth(now) ** elapsed, proven))
             if proven > self.room_bps * 0.9:
                 self._probe_pause_s = PROBE_PAUSE_S
+                self._probe_at = min(self._probe_at, now + PROBE_PAUSE_S / 4)
         if self.limit_bps is not None and self.acked_bps > self.limit_bps * 0.7:
             self.limit_bps = min(CEILING_BPS, max(self.limit_bps * self._growth(now) ** elapsed, proven))
 
     def _growth(self, now: float) -> float:
         known = self.room_bps if self.limit_bps is None else self.limit_bps
-        near = known > self._full_bps * NEAR and now - self._cut_at < REMEMBERED_S
-        return NEAR_GROWTH if near else GROWTH
+        return NEAR_GROWTH if self._is_near(known, now) else GROWTH
+
+    def _is_near(self, bps: float, now: float) -> bool:
+        return bps > self._full_bps * NEAR and now - self._cut_at < self._memory_s
 
     def relieved(self, needed_bps: float) -> None:
         """Everything wanted fits again with some margin: the limit is lifted."""

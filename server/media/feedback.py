@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from server.media.incoming import Stream
     from server.media.leg import Leg
 
+MAX_REMEMBERED = 500
+"Repeats remembered per section: an impatient receiver gets no packet twice in a round trip."
 SR_PAUSE_S = 0.1
 "Reports of a stream that come faster are not passed on."
 SR_AGE_S = 30.0
@@ -122,8 +124,11 @@ def repair(out: Out, sequences: list[int], now: float) -> None:
         if segment is None:
             continue
         kept = segment.stream.history.get(sequence - segment.offset & 0xFFFF)
-        if kept is None:
+        if kept is None or now - out.repaired.get(sequence, 0.0) < max(0.03, leg.rtt_ms * 0.0007):
             continue
+        if len(out.repaired) > MAX_REMEMBERED:
+            out.repaired.clear()
+        out.repaired[sequence] = now
         leg.repairs_left -= 1
         leg.plane.counted["repaired"] += 1
         if out.rtx_ssrc is not None:

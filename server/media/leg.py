@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from server.media.plane import Plane
 
 _scratch = Scratch()
-REPAIRS_PER_TICK = 80
-"Packets repeated for one subscriber in 100 ms; more would feed the congestion that lost them."
+REPAIRS_PER_TICK = 10
+"Packets that may be repeated for one subscriber in 100 ms, and on top of them"
+REPAIR_SHARE = 0.3
+"of what it gets in that time: more would feed the congestion that lost them."
 NO_MEDIA_S = 15.0
 MAX_RTCP_BYTES = 1400
 
@@ -61,6 +63,7 @@ class Leg:
         "overhead",
         "own_ssrc",
         "packet_bytes",
+        "packet_rate",
         "packets_before",
         "plan",
         "plane",
@@ -122,7 +125,8 @@ class Leg:
         self.arrivals: list[tuple[int, float]] = []
         self.feedback_count = 0
         self.own_ssrc = random.getrandbits(31) + 1
-        self.repairs_left = REPAIRS_PER_TICK
+        self.repairs_left = 4 * REPAIRS_PER_TICK
+        self.packet_rate = 0.0
         self.rtt_ms = 100
         self.audio_type = self.video_type = self.rtx_type = -1
         self.level_id = self.orientation_id = self.twcc_id = self.rid_id = self.rrid_id = self.abs_id = -1
@@ -187,6 +191,10 @@ class Leg:
     def received(self) -> int:
         """Media packets that came from it."""
         return sum(stream.packets for stream in self.streams.values())
+
+    def refill(self) -> None:
+        """Allows repeats for the next 100 ms: a share of what is sent, and a little more."""
+        self.repairs_left = REPAIRS_PER_TICK + int(self.packet_rate * REPAIR_SHARE / 10)
 
     def misses(self, now: float) -> bool:
         """True once nothing came for 15 s although somebody is meant to see or hear it."""

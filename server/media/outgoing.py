@@ -74,6 +74,7 @@ class Out:
         "pictures",
         "plain",
         "priority",
+        "repaired",
         "rtx_sequence",
         "rtx_ssrc",
         "rtx_type",
@@ -134,6 +135,8 @@ class Out:
         self.packets = self.octets = 0
         self.packets_from = self.octets_from = 0
         self.blanks: list[Blank] = []
+        self.repaired: dict[int, float] = {}
+        "When a packet was last repeated, by its number."
 
     def attach(
         self, stream: "Stream", sequence: int, timestamp: int, picture: int, tl0: int, now: float

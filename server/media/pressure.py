@@ -115,9 +115,10 @@ def _measure_packets(leg: "Leg") -> None:
         more_packets, more_octets = out.totals()
         packets, octets = packets + more_packets, octets + more_octets
     more = packets - leg.packets_before
+    leg.packet_rate = leg.packet_rate * 0.5 + more * 0.5  # reviews are about a second apart
     if more > 20:
         leg.packet_bytes = (octets - leg.octets_before) / more + 40
-        leg.packets_before, leg.octets_before = packets, octets
+    leg.packets_before, leg.octets_before = packets, octets
 
 
 def _tell_held(plane: "Plane", leg: "Leg", held: tuple[int, ...]) -> None:

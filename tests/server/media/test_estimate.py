@@ -1,6 +1,6 @@
 import itertools
 
-from server.media.estimate import CUT_PAUSE_S, START_BPS, Downlink
+from server.media.estimate import CUT_PAUSE_S, PROBE_PAUSE_S, START_BPS, Downlink
 
 
 def drive(
@@ -101,7 +101,7 @@ def test_a_probe_is_wanted_when_more_is_needed_and_ever_more_seldom_when_it_show
 
     pauses = [b - a for a, b in itertools.pairwise(probes)]
     assert pauses == sorted(pauses)
-    assert pauses[0] >= 5
+    assert pauses[0] >= PROBE_PAUSE_S
     assert not estimate.wants_probe(100_000, now)
 
 
