@@ -86,7 +86,7 @@ class Scene:
     def _rtp(self, data: bytes, dice: random.Random) -> None:
         """Protect and send; what libsrtp itself refuses goes out as it is."""
         leg = self.hostile.leg
-        if len(data) >= 12 and dice.random() < 0.9:
+        if len(data) >= 12 and dice.random() < 0.995:
             number = self.hostile.microphone.sequence = (self.hostile.microphone.sequence + 1) & 0xFFFF
             ssrc = leg.ssrcs[dice.randrange(len(leg.ssrcs))] if dice.random() < 0.8 else dice.randrange(SSRCS)
             data = data[:2] + struct.pack("!H", number) + data[4:8] + struct.pack("!I", ssrc) + data[12:]

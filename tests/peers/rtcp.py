@@ -69,14 +69,17 @@ def sdes(ssrc: int, cname: str) -> bytes:
 
 def nack(sender: int, media: int, lost: Iterable[int]) -> bytes:
     """A generic NACK for the sequence numbers in `lost`."""
-    body = struct.pack("!II", sender, media)
-    wanted = sorted(set(lost))
-    while wanted:
-        first = wanted[0]
-        mask = sum(1 << (s - first - 1) for s in wanted[1:] if 0 < s - first <= 16)
-        body += struct.pack("!HH", first, mask)
-        wanted = [s for s in wanted if s - first > 16]
-    return part(RTPFB, NACK, body)
+    body = bytearray(struct.pack("!II", sender, media))
+    first, mask = -1, 0
+    for sequence in sorted(set(lost)):
+        if first >= 0 and sequence - first <= 16:
+            mask |= 1 << (sequence - first - 1)
+            continue
+        if first >= 0:
+            body += struct.pack("!HH", first, mask)
+        first, mask = sequence, 0
+    body += struct.pack("!HH", first, mask) if first >= 0 else b""
+    return part(RTPFB, NACK, bytes(body))
 
 
 def nacked(body: bytes) -> tuple[int, list[int]]:
