@@ -60,7 +60,8 @@ let early = false;
 /** @type {Omit<Arrive, "type"> | null} */
 let knock = null;
 let takingOver = false;
-let preparing = false;
+/** Devices were asked for, or the person chose to go without, since the page was loaded or came back. */
+let prepared = false;
 /** @type {number | undefined} */
 let networkTimer;
 
@@ -124,7 +125,8 @@ function hear(message) {
     case "sheet":
       return screens.sheet(message, nameOf(message.member));
     case "notice":
-      return banner.notice(message.words);
+      // The bar below the picture says this already, with the name.
+      return message.code === "greeting" ? undefined : banner.notice(message.words);
     case "error":
       return banner.notice(message.words);
     default:
@@ -149,7 +151,7 @@ function changed(before) {
   early = false;
   knock = null;
   if (state.you.muted && before.state?.you.muted === false && own.mic) keep({ mic: false });
-  if (state.stage !== before.state?.stage) entered(before.state?.stage ?? null);
+  if (state.stage !== before.state?.stage) entered();
   for (const one of changes(before, view)) {
     const sentence = words.get(`change_${one.code}`, { name: one.name });
     if (one.code === "call") banner.notice(sentence);
@@ -158,8 +160,7 @@ function changed(before) {
   render();
 }
 
-/** @param {string | null} from the stage before */
-function entered(from) {
+function entered() {
   const now = view.state?.stage;
   closeAll(room);
   if (now === "elsewhere") peer.stop();
@@ -169,7 +170,7 @@ function entered(from) {
     networkTimer = setTimeout(() => room.dataset["media"] !== "up" && door.network("failed"), 9000);
   }
   // A page that was loaded again has no devices yet; the person has agreed before.
-  if (from === null && (now === "lobby" || now === "greet" || now === "room" || now === "held")) void prepare();
+  if (now === "lobby" || now === "greet" || now === "room" || now === "held") void prepare();
 }
 
 // ---- own sound and picture ----
@@ -181,14 +182,13 @@ function keep(change) {
 }
 
 async function prepare() {
-  if (preparing) return;
-  preparing = true;
+  if (prepared) return;
+  prepared = true;
   if (own.mic && own.camera) await media.askBoth();
   else {
     if (own.mic) await media.askOne("mic");
     if (own.camera) await media.askOne("camera");
   }
-  preparing = false;
   await devices.lists();
   render();
 }
@@ -328,6 +328,7 @@ function finish(code, sentence) {
   peer.stop();
   media.release("mic");
   media.release("camera");
+  prepared = false;
   closeAll(room);
   render();
 }
@@ -370,17 +371,19 @@ const actions = {
   "check-devices": async () => {
     door.asking(true);
     keep({ mic: true, camera: true });
-    await media.askBoth();
+    prepared = false;
+    await prepare();
     door.asking(false);
-    await devices.lists();
     go("devices");
   },
   "retry-devices": async () => {
     keep({ mic: true, camera: true });
+    prepared = false;
     await prepare();
   },
   "skip-devices": async () => {
     keep({ mic: false, camera: false });
+    prepared = true;
     await devices.lists();
     go("devices"); // sound and connection are worth a look all the same
   },

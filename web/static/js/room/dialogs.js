@@ -40,23 +40,41 @@ export function closeAll(room) {
  * @param {"confirm" | "asked"} [name]
  * @returns {Promise<string | null>}
  */
-export function ask(room, question, name = "confirm") {
+export async function ask(room, question, name = "confirm") {
   const found = dialog(room, name);
+  if (found.open) {
+    found.close();
+    await closed(found); // its event comes later and must not answer the new question
+  }
+  paint(found, question);
+  found.returnValue = "";
+  found.showModal();
+  await closed(found);
+  return found.returnValue === "yes" ? (found.querySelector("input")?.value.trim() ?? "") : null;
+}
+
+/**
+ * @param {HTMLDialogElement} found
+ * @param {Question} question
+ */
+function paint(found, question) {
   say(need(found, "[data-title]", HTMLElement), question.title);
   say(need(found, "[data-words]", HTMLElement), question.words);
   const yes = need(found, '[data-action="confirm"]', HTMLButtonElement);
   say(yes, question.yes);
   yes.classList.toggle("button-danger", question.danger === true);
   yes.classList.toggle("button-yes", question.danger !== true);
+  yes.onclick = () => found.close("yes");
   const reason = found.querySelector("[data-reason]");
-  const input = reason?.querySelector("input");
   if (reason instanceof HTMLElement) reason.hidden = question.reason !== true;
-  if (input instanceof HTMLInputElement) input.value = "";
-  if (found.open) found.close();
-  found.returnValue = "";
-  found.showModal();
-  return new Promise((resolve) => {
-    yes.onclick = () => found.close("yes");
-    found.addEventListener("close", () => resolve(found.returnValue === "yes" ? (input?.value.trim() ?? "") : null), { once: true });
-  });
+  const input = found.querySelector("input");
+  if (input !== null) input.value = "";
+}
+
+/**
+ * @param {HTMLDialogElement} found
+ * @returns {Promise<unknown>}
+ */
+function closed(found) {
+  return new Promise((resolve) => found.addEventListener("close", resolve, { once: true }));
 }

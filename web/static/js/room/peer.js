@@ -256,6 +256,8 @@ export class Peer extends EventTarget {
     clearTimeout(this.#answerTimer);
     const pc = this.#pc;
     this.#pc = null;
+    this.#mic = null;
+    this.#camera = null;
     if (pc === null) return;
     pc.onconnectionstatechange = null;
     pc.close();
