@@ -19,9 +19,11 @@ from tests.bench.figure import Figure
 
 Measure = Callable[[], Coroutine[Any, Any, list[Figure]]]
 MEASURES: dict[tuple[str, ...], Measure] = {
-    ("forward_cost_1x10",): functools.partial(forwarding.forward_cost, 1),
-    ("forward_cost_4x10",): functools.partial(forwarding.forward_cost, 4),
-    ("forward_cost_10x10",): functools.partial(forwarding.forward_cost, 10),
+    ("forward_cost_1x10",): functools.partial(forwarding.forward_cost, 1, False),
+    ("forward_cost_4x10",): functools.partial(forwarding.forward_cost, 4, False),
+    ("forward_cost_10x10",): functools.partial(forwarding.forward_cost, 10, False),
+    ("forward_cost_4x10_python",): functools.partial(forwarding.forward_cost, 4, True),
+    ("forward_cost_10x10_python",): functools.partial(forwarding.forward_cost, 10, True),
     ("added_latency_p99_4x10",): functools.partial(forwarding.added_latency, False),
     ("added_latency_p99_busy",): functools.partial(forwarding.added_latency, True),
     ("lost_at_90k",): forwarding.lost_at_90k,

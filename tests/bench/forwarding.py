@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import sys
 import urllib.request
 from collections.abc import AsyncIterator
@@ -34,33 +35,48 @@ async def floor() -> float:
 
 
 @asynccontextmanager
-async def full_rooms(rooms: int, injected: float) -> AsyncIterator[tuple[Served, Loads]]:
-    """So many rooms of ten replay peers on a running service, everybody sending."""
-    async with serving(rooms, MEMBERS) as served, loads(served, rooms, 1 if rooms <= 4 else 2) as load:
+async def full_rooms(
+    rooms: int, injected: float, *, python: bool = False
+) -> AsyncIterator[tuple[Served, Loads]]:
+    """So many rooms of ten replay peers on a running service, everybody sending.
+
+    `python` keeps the service to forwarding in Python alone where it has the compiled helper.
+    """
+    environment = {"IPT_MEDIA_COMPILED": "false"} if python else {}
+    async with (
+        serving(rooms, MEMBERS, environment=environment) as served,
+        loads(served, rooms, 1 if rooms <= 4 else 2) as load,
+    ):
         await load.ask("enter", injected=injected)
         await load.ask("publish")
         await asyncio.sleep(WARM_S)
         yield served, load
 
 
-async def forward_cost(rooms: int, seconds: float = 20.0) -> list[Figure]:
+def has_compiled() -> bool:
+    """Whether this installation forwards with the compiled helper."""
+    return importlib.util.find_spec("server.media._fanout") is not None
+
+
+async def forward_cost(rooms: int, python: bool, seconds: float = 20.0) -> list[Figure]:
     """CPU us of all server processes for each packet that a receiver decrypted and found right."""
     least = await floor()
-    async with full_rooms(rooms, INJECTED) as (served, load):
+    async with full_rooms(rooms, INJECTED, python=python) as (served, load):
         before = served.cpu()
         count = summed(await load.ask("run", seconds=seconds))
         spent = served.cpu() - before
     counts = {name: count.tally[field] for name, field in NEEDED.items()}
     return [
         Figure(
-            figure=f"forward_cost_{rooms}x{MEMBERS}",
+            figure=f"forward_cost_{rooms}x{MEMBERS}" + ("_python" if python else ""),
             value=spent / count.tally["packets"] * 1e6,
             unit="us/packet",
             against=FLOOR,
             against_value=least,
             how=f"user+system CPU of all processes of `ipt-rooms serve`, one core, {count.seconds:.0f} s / "
             f"{count.tally['packets']} packets decrypted and checked by {rooms * MEMBERS} receivers on "
-            f"the other core; 100 packets/s in per member, 0.5 % loss injected both ways",
+            f"the other core; 100 packets/s in per member, 0.5 % loss injected both ways; fan-out "
+            + ("compiled" if has_compiled() and not python else "in Python"),
             valid=all(counts.values()) and not count.faults(),
             details={
                 **counts,

@@ -48,8 +48,8 @@ async def fuzz() -> list[Figure]:
             figure="fuzz_inputs",
             value=sum(one["inputs"] for one in found.values()),
             unit="mutants",
-            how=f"mutants of valid input given to each parser, seed {seed}; {crashes} crashes (any error that is "
-            f"no refusal); RTP and RTCP authentic, through the engine, while two others' packets were "
+            how=f"mutants of valid input given to each parser, seed {seed}; {crashes} crashes (any error that "
+            f"is no refusal); RTP and RTCP authentic, through the engine, while two others' packets were "
             f"checked",
             details={
                 "crashes": crashes,
