@@ -5,7 +5,7 @@ is about signalling alone.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -278,6 +278,7 @@ async def open_house(
     live: Live | None = None,
     engine: Callable[[Registry], Engine] | None = WritingEngine,
     circle: Circle | None = None,
+    more: Iterable[web.RouteDef] = (),
     **settings: Any,
 ) -> House:
     """A server on this port with a circle of its own."""
@@ -288,5 +289,6 @@ async def open_house(
     about: dict[str, Any] = {"mode": "demo", "bind": f"127.0.0.1:{port}", "base_url": origin} | settings
     chosen = ServerSettings(**about)
     app = build_app(chosen, store_settings, db, keys, live or InProcessLive(), engine)
+    app.add_routes(more)
     client = await aiohttp_client(app, server_kwargs={"port": port})
     return House(client=client, app=app, circle=circle, db=db, keys=keys, origin=origin)
