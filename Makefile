@@ -16,7 +16,7 @@ test: $(VENV)/test.stamp
 	sh tests/prepare.sh
 	$(MAKE) --no-print-directory check
 	sh tests/run_web.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --durations=15
 
 check: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -q tests/test_locks.py

@@ -62,18 +62,24 @@ ROOMS = 30
 PEOPLE_AT_ONCE = 4
 
 
+def _is_journey(item: pytest.Item) -> bool:
+    return Path(__file__).parent in item.path.parents
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All journeys share one event loop, because they share one browser."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if _is_journey(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="NOT RUN: Chromium is not installed"))
 
 
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """A journey that fails is tried once more, in the open: browsers on a crowded machine miss deadlines."""
+    if not _is_journey(item):
+        return None  # pytest asks every conftest about every test
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
     looking = item.config.getoption("maxfail") == 1  # with -x someone wants the first failure

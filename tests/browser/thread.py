@@ -36,12 +36,12 @@ async def meet(visit: Visit, room: dict[str, Any]) -> tuple[Visitor, Visitor, Vi
     return ada, ben, cleo
 
 
-async def all_see_and_hear(*people: Visitor) -> None:
+async def all_see_and_hear(*people: Visitor, within_s: float = 20.0) -> None:
     """Asserts that everyone gets new frames and new sound of everyone else."""
     for viewer in people:
         for other in people:
             if viewer is not other:
-                await viewer.sees_and_hears(other)
+                await viewer.sees_and_hears(other, within_s=within_s)
 
 
 async def closed(settings: StoreSettings, session: str) -> None:

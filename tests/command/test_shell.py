@@ -1,5 +1,6 @@
 """An operator at the shell: from an empty folder to a group whose people can come in."""
 
+import os
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +26,11 @@ def shell(tmp_path, monkeypatch):
         assert result.exit_code == 0, result.output
         return result.output
 
-    return run
+    before = dict(os.environ)
+    yield run
+    # A command settles what it found out in the environment, for the processes that it starts.
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture
