@@ -25,6 +25,24 @@ test("every documented client message has a type here", () => {
   for (const name of names) assert.match(source, new RegExp(`type: [^}]*"${name}"`), name);
 });
 
+/** Valid examples that the server's own tests hold against its models. */
+const examples = (name) => {
+  const found = JSON.parse(readFileSync(new URL(`../wire/${name}.json`, import.meta.url), "utf8"));
+  return Array.isArray(found) ? found : Object.values(found).flat();
+};
+
+test("every example of a server message is read whole", () => {
+  const told = examples("told");
+  assert.ok(told.length > 10);
+  for (const message of told) assert.deepEqual(read(JSON.stringify(message)), message);
+});
+
+test("every example of a client message is written whole", () => {
+  const said = examples("said");
+  assert.ok(said.length > 15);
+  for (const message of said) assert.deepEqual(JSON.parse(write(message)), message);
+});
+
 test("a frame is read with its fields", () =>
   assert.deepEqual(read('{"type":"pulse","n":4,"now_ms":9}'), { type: "pulse", n: 4, now_ms: 9 }));
 

@@ -47,6 +47,10 @@ export class Peer extends EventTarget {
   /** @type {Health} */
   #health = born(0);
   #expected = false;
+  /** @type {Map<string, number>} answered checks of each candidate pair; pairs vanish at a restart, so the sum is kept apart */
+  #pairs = new Map();
+  #checks = 0;
+  #checksAtRestart = 0;
   /** @type {Condition} */
   #condition = "new";
   /** @type {Promise<void>} */
@@ -81,6 +85,8 @@ export class Peer extends EventTarget {
     this.#answered = -1;
     this.#owed = "none";
     this.#health = born(performance.now());
+    this.#pairs = new Map();
+    this.#checks = 0;
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.#servers });
     this.#pc = pc;
     this.#mic = pc.addTransceiver("audio", { direction: "sendonly" });
@@ -108,6 +114,7 @@ export class Peer extends EventTarget {
   restart() {
     if (this.#pc === null) return;
     this.#become("restoring");
+    this.#checksAtRestart = this.#checks;
     if (this.#line) this.#negotiate(true);
     else if (this.#owed === "none") this.#owed = "restart";
   }
@@ -226,8 +233,9 @@ export class Peer extends EventTarget {
   /** @param {RTCPeerConnection} pc */
   async #sample(pc) {
     if (pc !== this.#pc) return;
-    const { packets, checks } = await counts(pc, this.#mic);
+    const { packets, pairs } = await counts(pc, this.#mic);
     if (pc !== this.#pc) return;
+    const checks = this.#tallied(pairs);
     const verdict = judge(this.#health, {
       at: performance.now(),
       packets,
@@ -242,6 +250,26 @@ export class Peer extends EventTarget {
       this.restart();
     } else if (verdict.act === "renew") this.renew();
     else if (wasSilent && verdict.health.restartedAt === null) this.#become("up");
+    else if (this.#condition === "restoring" && verdict.silentMs === 0 && this.#healed(pc)) this.#become("up");
+  }
+
+  /**
+   * A restart has healed the path when it was answered and checks go through again; where nobody sends, no packet says so.
+   * @param {RTCPeerConnection} pc
+   */
+  #healed(pc) {
+    const agreed = pc.signalingState === "stable" && this.#answered === this.#request;
+    return agreed && pc.connectionState === "connected" && this.#checks > this.#checksAtRestart;
+  }
+
+  /**
+   * All answered checks so far.
+   * @param {Map<string, number>} pairs
+   */
+  #tallied(pairs) {
+    for (const [id, answered] of pairs) this.#checks += Math.max(0, answered - (this.#pairs.get(id) ?? 0));
+    this.#pairs = pairs;
+    return this.#checks;
   }
 
   /** @param {Condition} condition */
@@ -302,11 +330,12 @@ async function counts(pc, near) {
 function tally(report) {
   let transport = -1;
   let inbound = 0;
-  let checks = 0;
+  /** @type {Map<string, number>} */
+  const pairs = new Map();
   for (const one of report.values()) {
     if (one.type === "transport" && typeof one.packetsReceived === "number") transport = Math.max(0, transport) + one.packetsReceived;
     else if (one.type === "inbound-rtp") inbound += one.packetsReceived ?? 0;
-    else if (one.type === "candidate-pair") checks += one.responsesReceived ?? 0;
+    else if (one.type === "candidate-pair") pairs.set(one.id, one.responsesReceived ?? 0);
   }
-  return { packets: transport >= 0 ? transport : inbound, checks, linked: transport >= 0 };
+  return { packets: transport >= 0 ? transport : inbound, pairs, linked: transport >= 0 };
 }
