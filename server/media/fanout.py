@@ -252,7 +252,7 @@ def _picture(at: int, picture: int, tl0: int) -> None:
 def _mend_picture(packet: bytes, at: int, segment: "Segment") -> None:
     place = abs(at)
     picture = (packet[place] << 8 | packet[place + 1]) + segment.pictures
-    _picture(at, picture, packet[place + 2] + segment.tl0s)
+    _picture(at, picture, packet[place + 2] + segment.tl0s if at > 0 else 0)
 
 
 def _seal_and_send(leg: "Leg", size: int, now: float = 0.0) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from server.media.incoming import Stream
     from server.media.leg import Leg
 
+MAX_REPORTERS = 64
+"SSRCs under which one client may report; a browser uses one, or one a stream."
 MAX_REMEMBERED = 500
 "Repeats remembered per section: an impatient receiver gets no packet twice in a round trip."
 SR_PAUSE_S = 0.1
@@ -34,8 +36,20 @@ def on_rtcp(leg: "Leg", size: int, now: float) -> None:
         leg.unopened += 1
         return
     leg.alive_at = now
-    for part in rtcp.parse(bytes(inbox.view[: inbox.length[0]])):
+    packet = bytes(inbox.view[: inbox.length[0]])
+    _note_reporter(leg, int.from_bytes(packet[4:8], "big"))
+    for part in rtcp.parse(packet):
         _take(leg, part, now)
+
+
+def _note_reporter(leg: "Leg", ssrc: int) -> None:
+    """Bounds the SSRCs for which libsrtp keeps state on account of RTCP alone."""
+    if ssrc in leg.reporters:
+        return
+    if len(leg.reporters) < MAX_REPORTERS:
+        leg.reporters.add(ssrc)
+    elif ssrc not in leg.streams and ssrc not in leg.repairs and leg.dtls.keys is not None:
+        leg.dtls.keys.forget(ssrc)
 
 
 def _take(leg: "Leg", part: rtcp.Part, now: float) -> None:

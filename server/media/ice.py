@@ -73,6 +73,9 @@ class Agent:
         self.last_check = now
         if address not in self._paths:
             self._admit(address)
+        else:
+            # Another leg may have been heard from there meanwhile; the last valid check wins.
+            self.owner.on_paths_changed(address, None)
         self._paths[address] = now
         selected = self._paths.get(self.address, 0.0) if self.address is not None else 0.0
         if self.address != address and (nominated or now - selected > UNNOMINATED_MOVE_S):
@@ -109,7 +112,8 @@ class Desk:
         "Datagrams that looked like STUN and were no valid check."
 
     def register(self, agent: Agent) -> None:
-        """Makes the live credentials of an agent known; call again after a restart."""
+        """Makes the live credentials of an agent known and forgets others; call again after a restart."""
+        self.unregister(agent)
         for ufrag, _ in agent.passwords():
             self._agents[ufrag] = agent
 

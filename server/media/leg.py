@@ -45,6 +45,7 @@ class Leg:
         "created_at",
         "downlink",
         "dtls",
+        "failures",
         "feedback_count",
         "heard",
         "held",
@@ -69,6 +70,7 @@ class Leg:
         "plane",
         "repairs",
         "repairs_left",
+        "reporters",
         "rid_id",
         "room",
         "rrid_id",
@@ -109,6 +111,8 @@ class Leg:
         self.held: tuple[int, ...] = ()
         self.spoke_at = 0.0
         self.unopened = 0
+        self.failures = 0
+        "Times that serving this leg raised."
         self.version = 0
         self.checked = self.missed = False
         self.plan: answer.Plan | None = None
@@ -118,6 +122,8 @@ class Leg:
         self.camera: Track | None = None
         self.streams: dict[int, Stream] = {}
         self.repairs: dict[int, Stream] = {}
+        self.reporters: set[int] = set()
+        "SSRCs under which RTCP came."
         self.outs: dict[tuple[int, str], Out] = {}
         self.by_ssrc: dict[int, Out] = {}
         self.heard: set[str] = set()
@@ -132,16 +138,22 @@ class Leg:
         self.level_id = self.orientation_id = self.twcc_id = self.rid_id = self.rrid_id = self.abs_id = -1
         self.nack_audio = self.nack_video = False
 
+    def keeps(self, plan: answer.Plan) -> bool:
+        """True when a later offer leaves every slot in the section where it was; more slots are all right."""
+        mids = {(s.slot, s.kind): s.mid for s in plan.slots()}
+        before = {(s.slot, s.kind): s.mid for s in self.plan.slots()} if self.plan is not None else {}
+        return all(mids.get(key) == mid for key, mid in before.items())
+
     def agree(self, plan: answer.Plan) -> None:
         """Takes over what an offer was answered with; sections known already keep their SSRCs."""
         self.plan = plan
         self.version += 1
         self._own(plan)
         for section in plan.slots():
-            if section.mid not in self.sources:
+            assert section.slot is not None
+            if (section.slot, section.kind) not in self.outs:
                 rtx = _ssrc() if section.rtx_type is not None else None
                 source = self.sources[section.mid] = answer.Source(_ssrc(), rtx)
-                assert section.slot is not None
                 out = Out(self, section, source.ssrc, rtx)
                 self.outs[section.slot, section.kind] = out
                 self.by_ssrc[source.ssrc] = out
@@ -157,8 +169,8 @@ class Leg:
 
     def on_paths_changed(self, added: Address | None, removed: Address | None) -> None:
         """Keeps the table of addresses in step."""
-        if removed is not None:
-            self.plane.by_address.pop(removed, None)
+        if removed is not None and self.plane.by_address.get(removed) is self:
+            del self.plane.by_address[removed]
         if added is not None:
             self.plane.by_address[added] = self
 
@@ -175,6 +187,13 @@ class Leg:
             self.count.drops += 1
             return
         self._send_plain(_scratch.view[: _scratch.length[0]])
+
+    def forget(self, ssrc: int) -> None:
+        """Nothing more is expected from this SSRC."""
+        self.streams.pop(ssrc, None)
+        self.repairs.pop(ssrc, None)
+        if self.dtls.keys is not None:
+            self.dtls.keys.forget(ssrc)
 
     def tracks(self) -> list[Track]:
         """Microphone and camera, as far as offered."""

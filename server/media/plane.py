@@ -42,6 +42,8 @@ UNCHECKED_S = 25.0
 "Media without checks keeps a leg this long (consent, RFC 7675, lasts 30 s)."
 CONNECT_S = 15.0
 ALIVE_S = 5.0
+MAX_FAILURES = 20
+"A leg that cannot be served so often is ended."
 
 
 class Plane:
@@ -152,6 +154,9 @@ class Plane:
 
         Whatever goes wrong with it touches no other datagram.
         """
+        if size < 2:  # the inbox still holds the datagram before
+            self.counted["malformed"] += 1
+            return
         try:
             data = inbox.data
             first = data[0]
@@ -253,6 +258,10 @@ class Plane:
         if leg is not None and not _same_peer(leg, plan):
             self.end(leg, "replaced")
             leg = None
+        if leg is not None and not leg.keeps(plan):
+            logger.info("An offer was refused: it moves slots that are in use")
+            self.tell(messages.Refused(leg=offer.leg, request=offer.request, cause="bad_offer"))
+            return
         if leg is None:
             leg = Leg(self, offer.room, offer.leg, self._certificate, self._clock())
             self.legs[leg.id] = leg
@@ -301,23 +310,36 @@ class Plane:
         """
         self._ticks += 1
         self._mend(now)
-        turn = self._ticks % 5
         for place, leg in enumerate(list(self.legs.values())):
-            if place % 5 == turn:
-                leg.refill()
-                feedback.send_transport_feedback(leg)
-            if place % 50 == self._ticks % 50:
-                feedback.send_receiver_report(leg, now)
-                pressure.review(self, leg, now)
-            pressure.probe(leg, now)
-            if place % 25 == self._ticks % 25:
-                self._check_life(leg, now)
+            try:
+                self._serve(leg, place, now)
+            except Exception:  # one leg's trouble is not that of the legs behind it
+                self._failed(leg)
         if now - self._measured_at >= levels.WINDOW_S:
             self._measure(now)
         if now - self._alive_at >= ALIVE_S:
             self._alive_at = now
             legs = tuple((leg.id, int(leg.alive_at * 1000)) for leg in self.legs.values() if leg.up_at)
             self.tell(messages.Alive(legs=legs))
+
+    def _serve(self, leg: Leg, place: int, now: float) -> None:
+        if place % 5 == self._ticks % 5:
+            leg.refill()
+            feedback.send_transport_feedback(leg)
+        if place % 50 == self._ticks % 50:
+            feedback.send_receiver_report(leg, now)
+            pressure.review(self, leg, now)
+        pressure.probe(leg, now)
+        if place % 25 == self._ticks % 25:
+            self._check_life(leg, now)
+
+    def _failed(self, leg: Leg) -> None:
+        self.counted["failed"] += 1
+        leg.failures += 1
+        if self.counted["failed"] < 10:
+            logger.exception("A leg could not be served")
+        if leg.failures == MAX_FAILURES and self.legs.get(leg.id) is leg:
+            self.end(leg, "closed")
 
     def _measure(self, now: float) -> None:
         """Bitrates of all streams, and who speaks."""
@@ -344,8 +366,11 @@ class Plane:
             leg = self.legs.get(stream.track.leg)
             if leg is None or not stream.missing:
                 self.lossy.discard(stream)
-            else:
+                continue
+            try:
                 feedback.ask_again(leg, stream, now)
+            except Exception:
+                self._failed(leg)
         for track in list(self._wanting):
             self._ask_for_keyframe(track, now)
         for out in list(self.blanking):

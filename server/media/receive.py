@@ -65,6 +65,7 @@ def on_rtp(leg: "Leg", size: int, now: float) -> None:  # noqa: C901 (a call cos
         if stream is None:
             stream = introduce(leg, first, second & 0x7F, ssrc, sequence, now)
             if stream is None:
+                leg.forget(ssrc)
                 return
         if stream.ssrc != ssrc:  # RFC 4588: the number of the packet it repairs stands before the payload
             if size - at < 3:
@@ -180,9 +181,9 @@ def _begin(leg: "Leg", track: Track, rid: str, ssrc: int, sequence: int, now: fl
 
 def _replace(leg: "Leg", old: Stream, new: Stream) -> None:
     """The client changed the SSRC of a layer: whoever watched the old one waits for the new one."""
-    leg.streams.pop(old.ssrc, None)
+    leg.forget(old.ssrc)
     if old.rtx_ssrc is not None:
-        leg.repairs.pop(old.rtx_ssrc, None)
+        leg.forget(old.rtx_ssrc)
     for out in [*old.outs, *old.outs_plain]:
         out.wait_on(new)
         out.detach()
@@ -207,10 +208,11 @@ def _pairs(leg: "Leg") -> tuple[tuple[int, int], ...]:
 
 def _evict(leg: "Leg", now: float) -> None:
     """Makes room for a new SSRC: the stream which was silent for longest goes."""
-    leg.repairs.clear()
+    for ssrc in list(leg.repairs):
+        leg.forget(ssrc)
     if len(leg.streams) >= MAX_STREAMS:
         oldest = min(leg.streams.values(), key=lambda stream: stream.last_at)
-        del leg.streams[oldest.ssrc]
+        leg.forget(oldest.ssrc)
 
 
 def _named(first: int, wanted: int) -> str:

@@ -7,6 +7,7 @@ proves at start that the parts are where this file expects them.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -86,6 +87,11 @@ class SrtpKeys:
         self.overhead = overhead
         "Bytes that protection adds to each RTP packet."
 
+    def forget(self, ssrc: int) -> None:
+        """Drops what libsrtp keeps for an incoming SSRC: it keeps state for every one that authenticates."""
+        with contextlib.suppress(pylibsrtp.Error):  # it keeps none for this one
+            self._sessions[0].remove_stream(ssrc)
+
 
 class _Wire:
     """What RTCDtlsTransport takes for an ICE transport: a bounded queue in, a function out."""
@@ -142,8 +148,9 @@ class DtlsLeg:
         self._task = asyncio.get_running_loop().create_task(self._run(remote))
 
     def feed(self, datagram: bytes) -> None:
-        """Takes one datagram of the peer; drops it when 64 wait already."""
-        self._wire.put(datagram)
+        """Takes one datagram of the peer; drops it when it is empty or 64 wait already."""
+        if datagram:
+            self._wire.put(datagram)
 
     async def close(self) -> None:
         """Sends close_notify and forgets the peer; `on_state` hears nothing any more."""

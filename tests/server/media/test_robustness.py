@@ -13,7 +13,7 @@ from server.media.engine import InProcessEngine
 from server.media.messages import Down, NoMedia
 from server.media.options import MediaOptions
 from tests.peers import clips
-from tests.peers.direct import Stage
+from tests.peers.direct import Refusal, Stage
 from tests.peers.leg import Leg
 from tests.peers.pacing import Pacer
 from tests.peers.replay import Replay
@@ -223,3 +223,62 @@ def transmit(leg: Leg, packet: bytes) -> None:
         leg.transmit(packet, lossy=False)
     except RuntimeError:
         return
+
+
+async def test_an_offer_that_moves_slots_is_refused_and_what_is_taken_away_stays_away(
+    stage: Stage, pacer: Pacer
+) -> None:
+    ada, ben = await joined(stage, pacer, "ada", 1), await joined(stage, pacer, "ben", 2)
+    stage.arrange({"ada": {0: "ben"}})
+    ben.mic(True)
+    sound = ada.leg.slots[0, "audio"]
+    await passed(lambda: sound.packets > 10)
+
+    renamed = ada.leg.offer()
+    for mid in range(2, 6):
+        renamed = renamed.replace(f"a=mid:{mid}\r\n", f"a=mid:x{mid}\r\n")
+    renamed = renamed.replace("BUNDLE 0 1 2 3 4 5", "BUNDLE 0 1 x2 x3 x4 x5")
+    with pytest.raises(Refusal, match="bad_offer"):
+        await stage.negotiate("room", "ada")(renamed)
+    stage.arrange({"ada": {}})
+
+    tracks = plane(stage).legs["ben"].tracks()
+    assert [out for track in tracks for out in track.outs] == []
+    assert len(plane(stage).legs["ada"].by_ssrc) == 6
+    ada.close(goodbye=False)
+    ben.close(goodbye=False)
+
+
+async def test_an_address_used_again_belongs_to_whoever_was_checked_last(stage: Stage, pacer: Pacer) -> None:
+    ada, ben = await joined(stage, pacer, "ada", 1), await joined(stage, pacer, "ben", 2)
+    old, new = plane(stage).legs["ada"], plane(stage).legs["ben"]
+    address = new.address
+    assert address is not None
+    old.agent.checked(old.agent.ufrag, address, lambda data, to: None, False, old.agent.last_check + 0.1)
+    assert plane(stage).by_address[address] is old
+
+    new.agent.checked(new.agent.ufrag, address, lambda data, to: None, False, new.agent.last_check + 0.1)
+    stage.close_leg("ada")
+    await stage.until(lambda e: isinstance(e, Down))
+
+    assert plane(stage).by_address[address] is new
+    ada.close(goodbye=False)
+    ben.close(goodbye=False)
+
+
+async def test_one_leg_that_cannot_be_served_does_not_keep_the_others_from_it(
+    stage: Stage, pacer: Pacer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, ben = await joined(stage, pacer, "ada", 1), await joined(stage, pacer, "ben", 2)
+    broken = plane(stage).legs["ada"]
+    monkeypatch.setattr(broken, "downlink", None)
+    now = broken.up_at
+
+    for _ in range(60):
+        plane(stage).tick(now)
+
+    down = await stage.until(lambda e: isinstance(e, Down))
+    assert (down.leg, down.reason) == ("ada", "closed")
+    assert list(plane(stage).legs) == ["ben"]
+    ada.close(goodbye=False)
+    ben.close(goodbye=False)
