@@ -13,7 +13,10 @@ LAN_PORT = 8443
 async def run(*, lan: bool, media_workers: int) -> None:
     """Runs server (which starts its media workers) and scheduler until told to end."""
     stop = ending.stop_event(with_parent=False)
+    given = settings.ours()
     environment = {"IPT_MEDIA_WORKERS": str(media_workers)}
+    # Networks that block UDP are common enough to be served without being asked to.
+    environment["IPT_MEDIA_TCP_PORT"] = given.get("IPT_MEDIA_TCP_PORT", given.get("IPT_MEDIA_PORT", "0"))
     if lan:
         environment |= on_this_network(StoreSettings(), datetime.now(UTC))
     settings.adopt(environment)
