@@ -258,11 +258,13 @@ devices.addEventListener("choose", (event) => {
 
 peer.addEventListener("offer", (event) => void send(/** @type {CustomEvent} */ (event).detail));
 peer.addEventListener("slots", (event) => (stage.slots = /** @type {CustomEvent} */ (event).detail));
+peer.addEventListener("hopeless", (event) => (banner.failure = /** @type {CustomEvent<string>} */ (event).detail));
 peer.addEventListener("blind", (event) => void send({ type: "blind", .../** @type {CustomEvent} */ (event).detail }));
 peer.addEventListener("condition", (event) => {
   const condition = /** @type {CustomEvent<string>} */ (event).detail;
   room.dataset["media"] = condition;
   if (condition === "up") door.network("ok");
+  if (condition !== "new") banner.failure = "";
   render();
 });
 stage.addEventListener("shown", (event) => {

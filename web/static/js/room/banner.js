@@ -19,6 +19,7 @@ export class Banner {
   #line = false;
   #blocked = false;
   #held = "";
+  #failure = "";
   #notice = "";
   #trouble = false;
   /** @type {number | undefined} */
@@ -59,6 +60,13 @@ export class Banner {
   /** @param {boolean} blocked sound waits for a press */
   set blocked(blocked) {
     this.#blocked = blocked;
+    this.#paint();
+  }
+
+  /** @param {string} words why there can be no sound and picture; empty: there can */
+  set failure(words) {
+    if (words !== "" && words !== this.#failure) this.announce(words);
+    this.#failure = words;
     this.#paint();
   }
 
@@ -103,7 +111,7 @@ export class Banner {
   #paint() {
     const trouble = this.#troubleWords();
     this.#settle(trouble !== "");
-    const told = this.#trouble ? trouble : "";
+    const told = this.#failure || (this.#trouble ? trouble : "");
     const words = told || (this.#blocked ? this.#words.get("sound_blocked") : this.#notice || (this.#stage === "early" ? this.#held : ""));
     const banner = need(this.#room, "[data-banner]", HTMLElement);
     need(banner, '[data-action="start-sound"]', HTMLButtonElement).hidden = !this.#blocked;

@@ -18,12 +18,17 @@ const ANSWER_WAIT_MS = 5000;
 /** New connections come at most this often, slower each time one fails. */
 const RENEW_WAITS_MS = [0, 500, 2000, 4000, 8000];
 
+/** Refusals that another offer of the same browser does not heal. */
+const HOPELESS = new Set(["sdp", "bad_offer", "no_bundle", "no_media", "stage"]);
+const GIVE_UP_AFTER = 3;
+
 /**
  * @typedef {{ audio: MediaStreamTrack, video: MediaStreamTrack }} Slot
  * @typedef {"new" | "connecting" | "up" | "restoring"} Condition
  */
 
-/** Events: `offer` (Offer), `condition` (Condition), `slots` (Slot[]; new tracks), `blind` ({since_ms, packets}). */
+/** Events: `offer` (Offer), `condition` (Condition), `slots` (Slot[]; new tracks), `blind` ({since_ms, packets}),
+ * `hopeless` (words: the server takes no offer of this browser; nothing more is tried until `start`). */
 export class Peer extends EventTarget {
   #count;
   /** @type {RTCIceServer[]} */
@@ -44,6 +49,8 @@ export class Peer extends EventTarget {
   /** @type {"none" | "restart" | "renew"} what waits for the signalling line */
   #owed = "none";
   #renewals = 0;
+  #refusals = 0;
+  #wanted = false;
   /** @type {Health} */
   #health = born(0);
   #expected = false;
@@ -80,6 +87,7 @@ export class Peer extends EventTarget {
   /** A whole new connection; the former one, if any, is closed. */
   start() {
     this.#close();
+    this.#wanted = true;
     this.#connection = randomName();
     this.#request = -1;
     this.#answered = -1;
@@ -105,8 +113,8 @@ export class Peer extends EventTarget {
   }
 
   stop() {
+    this.#wanted = false;
     this.#close();
-    clearTimeout(this.#renewTimer);
     this.#become("new");
   }
 
@@ -121,6 +129,7 @@ export class Peer extends EventTarget {
 
   /** Make a new connection, soon; sooner when the last ones were good. */
   renew() {
+    if (!this.#wanted) return;
     this.#become(this.#condition === "new" ? "connecting" : "restoring");
     clearTimeout(this.#renewTimer);
     clearTimeout(this.#answerTimer);
@@ -173,13 +182,8 @@ export class Peer extends EventTarget {
     if (pc === null || message.connection !== this.#connection || message.request !== this.#request) return;
     clearTimeout(this.#answerTimer);
     this.#answered = message.request;
-    this.#queue = this.#queue.then(async () => {
-      if (pc !== this.#pc || pc.signalingState !== "have-local-offer") return;
-      try {
-        await pc.setRemoteDescription({ type: "answer", sdp: message.sdp });
-      } catch {
-        this.renew(); // an answer this browser cannot take: only a new connection can help
-      }
+    this.#enqueue(pc, async () => {
+      if (pc.signalingState === "have-local-offer") await pc.setRemoteDescription({ type: "answer", sdp: message.sdp });
     });
   }
 
@@ -187,19 +191,51 @@ export class Peer extends EventTarget {
   refuse(message) {
     if (message.connection !== this.#connection || message.request !== this.#request) return;
     clearTimeout(this.#answerTimer);
-    this.renew();
+    if (!HOPELESS.has(message.cause)) {
+      this.renew();
+      return;
+    }
+    this.#refusals += 1;
+    if (this.#refusals < GIVE_UP_AFTER) {
+      this.renew();
+      return;
+    }
+    this.stop();
+    this.dispatchEvent(new CustomEvent("hopeless", { detail: message.words }));
   }
 
   /** @param {boolean} restart */
   #negotiate(restart) {
     const pc = this.#pc;
     if (pc === null) return;
-    this.#queue = this.#queue.then(async () => {
-      if (pc !== this.#pc) return;
+    this.#await();
+    this.#enqueue(pc, async () => {
       if (restart) pc.restartIce();
       await pc.setLocalDescription();
       if (pc === this.#pc) this.#send();
     });
+  }
+
+  /**
+   * One description at a time; what fails is mended by a new connection.
+   * @param {RTCPeerConnection} pc
+   * @param {() => Promise<void>} work
+   */
+  #enqueue(pc, work) {
+    this.#queue = this.#queue.then(async () => {
+      if (pc !== this.#pc) return;
+      try {
+        await work();
+      } catch {
+        if (pc === this.#pc) this.renew();
+      }
+    });
+  }
+
+  /** An answer is due; without one only a new connection helps. */
+  #await() {
+    clearTimeout(this.#answerTimer);
+    if (this.#line) this.#answerTimer = setTimeout(() => this.renew(), ANSWER_WAIT_MS);
   }
 
   #send() {
@@ -208,10 +244,8 @@ export class Peer extends EventTarget {
     this.#request += 1;
     /** @type {Offer} */
     const offer = { type: "offer", request: this.#request, connection: this.#connection, sdp };
-    clearTimeout(this.#answerTimer);
-    if (!this.#line) return; // offered again when the line is back
-    this.#answerTimer = setTimeout(() => this.renew(), ANSWER_WAIT_MS);
-    this.dispatchEvent(new CustomEvent("offer", { detail: offer }));
+    this.#await();
+    if (this.#line) this.dispatchEvent(new CustomEvent("offer", { detail: offer })); // else offered when the line is back
   }
 
   #applyTracks() {
@@ -226,6 +260,7 @@ export class Peer extends EventTarget {
     if (pc.connectionState === "connected") {
       this.#become("up");
       this.#renewals = 0;
+      this.#refusals = 0;
     }
     void this.#sample(pc);
   }
@@ -282,6 +317,9 @@ export class Peer extends EventTarget {
   #close() {
     clearInterval(this.#watch);
     clearTimeout(this.#answerTimer);
+    clearTimeout(this.#renewTimer);
+    // A description that was pending when its connection closed never settles: the next connection must not wait for it.
+    this.#queue = Promise.resolve();
     const pc = this.#pc;
     this.#pc = null;
     this.#mic = null;

@@ -9,6 +9,9 @@ import { read, write } from "./protocol.js";
 const PULSE_EVERY_MS = 8000;
 const PULSE_WAIT_MS = 4000;
 const TICKET_WAIT_MS = 8000;
+const GREETING_WAIT_MS = 10_000;
+/** A socket that has not answered for this long when the network changes is given up. */
+const STALE_MS = 3000;
 
 /** After these the person, or nobody, decides to come again. */
 const FINAL = new Set(["ended", "left", "declined", "removed", "taken", "revoked"]);
@@ -40,6 +43,7 @@ export class Signal extends EventTarget {
   /** @type {{ n: number, at: number } | null} */
   #asked = null;
   #greeted = false;
+  #openedAt = 0;
 
   /** @param {Options} options */
   constructor(options) {
@@ -80,7 +84,8 @@ export class Signal extends EventTarget {
   wake() {
     if (!this.#running) return;
     if (this.#greeted) this.#pulse();
-    else if (this.#socket === null) {
+    else if (this.#socket === null || performance.now() - this.#openedAt > STALE_MS) {
+      this.#drop();
       clearTimeout(this.#timer);
       void this.#connect();
     }
@@ -98,6 +103,9 @@ export class Signal extends EventTarget {
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(address);
     this.#socket = socket;
+    this.#openedAt = performance.now();
+    // A captive portal or a frozen server lets a socket hang for minutes; the first state is due soon.
+    this.#pulseTimer = setTimeout(() => this.#lost(), GREETING_WAIT_MS);
     socket.onopen = () => socket.send(write({ type: "hello", ticket: ticket.ticket, ...this.#options.hello() }));
     socket.onmessage = (event) => this.#hear(socket, ticket, String(event.data));
     socket.onclose = () => {
