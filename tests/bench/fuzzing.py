@@ -48,9 +48,9 @@ async def fuzz() -> list[Figure]:
             figure="fuzz_inputs",
             value=sum(one["inputs"] for one in found.values()),
             unit="mutants",
-            how=f"mutants of valid input given to each parser, seed {seed}; {crashes} crashes (any error that "
-            f"is no refusal); RTP and RTCP authentic, through the engine, while two others' packets were "
-            f"checked",
+            how=f"mutants of valid input given to each parser, seed {seed}; {crashes} crashes (any error "
+            f"that is no refusal); RTP and RTCP authentic, through the engine, two others' packets "
+            f"checked meanwhile",
             details={
                 "crashes": crashes,
                 **{name: one["inputs"] for name, one in found.items()},

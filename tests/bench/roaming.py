@@ -179,7 +179,8 @@ async ([slot, before]) => {
   };
   // What was under way at the fault may still come; silence first, then the first packets after it.
   let [last, packets] = await count();
-  let movedAt = performance.now();
+  const startedAt = performance.now();
+  let movedAt = startedAt;
   let silent = false;
   for (;;) {
     await new Promise((done) => setTimeout(done, 60));
@@ -190,6 +191,8 @@ async ([slot, before]) => {
       movedAt = performance.now();
     } else if (performance.now() - movedAt > 250) silent = true;
     packets = now;
+    // No gap of 250 ms in 5 s: it healed within that.
+    if (!silent && performance.now() - startedAt > 5000) return window.watchOfBench.now() - 4750;
   }
 }
 """
