@@ -91,6 +91,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
 @web.middleware
 async def guard_changes(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Changes come from our own pages only, and below a person's place with that sign-in's own value."""
+    if request.app[keys.SETTINGS].mode == "demo" and not network.is_here(request):
+        raise web.HTTPNotFound
     if request.method not in SAFE:
         if not network.same_origin(request, request.app[keys.SETTINGS]):
             raise Refused("origin")
@@ -124,6 +126,8 @@ def headers_for(settings: ServerSettings) -> Callable[[web.Request, web.StreamRe
         headers["X-Frame-Options"] = "DENY"
         headers["X-Robots-Tag"] = "noindex, nofollow"
         headers.setdefault("Cache-Control", "no-store")
+        if request.method == "GET" and request.path in ("/j", "/j/code"):
+            signin.offer_device(request, response)
         headers.popall("Server", None)
         if request.get(REQUEST_ID):
             headers["X-Request-Id"] = request[REQUEST_ID]

@@ -2,17 +2,19 @@
 
 import ipaddress
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from server.settings import ServerSettings
+from server.settings import ServerSettings, is_loopback
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def client_address(request: web.Request, trusted: Sequence[str]) -> Address | None:
     """The nearest address in the chain that is not one of our own proxies; None when it cannot be told."""
-    chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    lines = ",".join(request.headers.getall("X-Forwarded-For", []))
+    chain = [part.strip() for part in lines.split(",") if part.strip()]
     networks = [ipaddress.ip_network(network) for network in trusted]
     here = parse(request.remote)
     while here is not None and any(here in network for network in networks) and chain:
@@ -21,6 +23,12 @@ def client_address(request: web.Request, trusted: Sequence[str]) -> Address | No
             break
         here = further
     return here
+
+
+def is_here(request: web.Request) -> bool:
+    """True for a request of this very machine: by no proxy, to no other name (DNS rebinding)."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    return is_loopback(host) and "X-Forwarded-For" not in request.headers
 
 
 def parse(text: str | None) -> Address | None:

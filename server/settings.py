@@ -109,9 +109,10 @@ class ServerSettings(BaseSettings):
             raise ValueError("IPT_TLS_CERT and IPT_TLS_KEY belong together")
         if bool(self.turn_urls) != bool(self.turn_secret):
             raise ValueError("IPT_TURN_URLS and IPT_TURN_SECRET belong together")
-        if self.mode == "demo" and not is_loopback(self.host):
+        named = urlsplit(self.site).hostname or ""
+        if self.mode == "demo" and not (is_loopback(self.host) and is_loopback(named)):
             raise ValueError(
-                "demo mode shows everybody's links, so IPT_BIND must be an address of this machine"
+                "demo mode shows everybody's links, so IPT_BIND and IPT_BASE_URL must be of this machine"
             )
         return self
 

@@ -2,11 +2,14 @@
 browser.
 """
 
+import hashlib
 import hmac
 import logging
+import secrets
 from datetime import timedelta
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 import store.groups
 import store.links
@@ -31,7 +34,7 @@ ALL_FAILURES_PER_S = 5.0
 "Wrong links and codes of everybody together."
 OPENINGS = 30.0
 OPENINGS_PER_S = 0.2
-"Right ones of one person."
+"One link, right or wrong."
 NEAR = timedelta(hours=2)
 "A link opened this long before a session counts as opened for it."
 
@@ -84,6 +87,8 @@ async def redeem_link(request: web.Request, token: str) -> web.StreamResponse | 
     cannot be guessed, so a network with many failures may still use a right one: a whole hospital stands
     behind one address.
     """
+    if not await may_open(request, token):
+        return "slow_down"
     db, now = request.app[keys.DATABASE], request.app[keys.CLOCK]()
     async with db.write() as tx:
         answer = await store.links.redeem(tx, token, device_of(request), now.wall, device_label(request))
@@ -111,12 +116,36 @@ async def settle(request: web.Request, answer: Redeemed | Refusal) -> web.Stream
         allowed = [await live.allow(*bucket) for bucket in failure_buckets(request)]
         log.info("A link was refused", extra={"action": "link_refused", "code": answer.code})
         return answer.code if all(allowed) else "slow_down"
-    if not await live.allow(f"opening:{answer.member}", OPENINGS, OPENINGS_PER_S):
-        return "slow_down"
-    await note_opened(request, answer)
+    try:
+        await note_opened(request, answer)
+    except (SQLAlchemyError, OSError) as error:
+        # The link is bound by now: without its cookies the person could never come in again.
+        log.error("A fact was lost", extra={"action": "link_fact_lost", "error": type(error).__name__})
     response = web.Response(status=303, headers={"Location": f"/s/{answer.place}/"})
     put_cookies(request, response, answer)
     return response
+
+
+async def may_open(request: web.Request, token: str) -> bool:
+    """False when one link is opened again and again."""
+    name = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return await request.app[keys.LIVE].allow(f"opening:{name}", OPENINGS, OPENINGS_PER_S)
+
+
+def offer_device(request: web.Request, response: web.StreamResponse) -> None:
+    """Gives a browser its own secret before a link is bound to it, so that an answer lost on the way binds
+    nobody out. The server keeps nothing of it.
+    """
+    if device_of(request) is None:
+        response.set_cookie(
+            cookie_name(request, "device"),
+            secrets.token_urlsafe(32),
+            max_age=DEVICE_S,
+            path="/",
+            secure=request.app[keys.SETTINGS].secure,
+            httponly=True,
+            samesite="Lax",
+        )
 
 
 def put_cookies(request: web.Request, response: web.Response, answer: Redeemed) -> None:

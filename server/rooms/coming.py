@@ -123,6 +123,12 @@ def go(turn: Turn, seat: Seat, stage: Stage, code: str, words: str = "") -> None
         final(turn, socket, code, words)
 
 
+def unmeet(seat: Seat) -> None:
+    """Nobody counts as met on this device any more: it was turned away."""
+    seat.known = False
+    seat.greeted_device = seat.greeted_at = None
+
+
 def final(turn: Turn, socket: Socket, code: str, words: str = "") -> None:
     """The last state and the goodbye."""
     turn.send(socket.id, view.state(turn.room, socket, turn.now))

@@ -67,7 +67,8 @@ def admit(turn: Turn, leader: Seat, message: said.Admit) -> None:
         turn.notice(leader, "held")
         return
     if message.members is None:
-        asked = [s for s in view.waiting(turn.room, turn.now) if s.stage is Stage.LOBBY]
+        waiting = view.waiting(turn.room, turn.now)
+        asked = [s for s in waiting if s.stage is Stage.LOBBY and s.socket is not None]
     else:
         asked = [s for m in dict.fromkeys(message.members) if (s := knocking(turn, leader, m)) is not None]
     obstacles = {why for seat in asked if (why := let_in(turn, seat)) is not None}
@@ -120,7 +121,8 @@ def decline(turn: Turn, leader: Seat, message: said.Decline) -> None:
     if seat is None or seat not in view.waiting(turn.room, turn.now):
         turn.notice(leader, "not_there")
         return
-    turn.end_greet(seat)
+    turn.end_greet(seat, counts=False)
+    coming.unmeet(seat)
     turn.note(Kind.DECLINED, seat.member)
     coming.go(turn, seat, Stage.DECLINED, "declined", message.words or "")
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 import store.groups
 import store.presence
@@ -18,6 +18,8 @@ from store.rooms import RoomRecord
 log = logging.getLogger(__name__)
 
 AGAIN_S = 1.0
+REFUSED = (IntegrityError, DataError)
+"What the database says of a row it will never take."
 FLUSH_S = 3.0
 "An ending server does not wait longer than this for its database."
 MOST_AT_ONCE = 500
@@ -69,9 +71,16 @@ class Keeper:
             await self._work.wait()
             self._work.clear()
             while (self._facts or self._rooms) and not self._stopped:
-                await self._store()
+                await self._step()
             self._metrics.unkept.set(0)
             self._idle.set()
+
+    async def _step(self) -> None:
+        """One try. Whatever goes wrong, what waits goes on waiting."""
+        try:
+            await self._store()
+        except Exception as error:  # the border of the one writer: it outlives any one write
+            await self._wait(error)
 
     async def _store(self) -> None:
         facts, rooms = self._facts[:MOST_AT_ONCE], self._rooms
@@ -80,7 +89,7 @@ class Keeper:
             await self._write(facts, rooms)
         except (SQLAlchemyError, OSError) as error:
             self._rooms = {**rooms, **self._rooms}
-            if isinstance(error, IntegrityError):
+            if isinstance(error, REFUSED):
                 await self._one_by_one(facts)
             else:
                 await self._wait(error)
@@ -106,12 +115,12 @@ class Keeper:
                 del self._rooms[session]
         for fact in facts:
             await self._try(fact.kind.value, [fact], {})
-            self._facts.remove(fact)
+            del self._facts[0]
 
     async def _try(self, what: str, facts: list[Fact], rooms: dict[str, RoomRecord]) -> None:
         try:
             await self._write(facts, rooms)
-        except IntegrityError:
+        except REFUSED:
             self._metrics.lost_facts.inc()
             log.error("The database refused something", extra={"action": "refused_by_database", "kind": what})
 

@@ -35,6 +35,7 @@ def remove(turn: Turn, leader: Seat, message: said.Remove) -> None:
         turn.notice(leader, "not_there")
         return
     turn.note(Kind.REMOVED, seat.member)
+    coming.unmeet(seat)
     coming.go(turn, seat, Stage.REMOVED, "removed")
 
 

@@ -66,6 +66,8 @@ class Registry:
         self.rooms: dict[str, LiveRoom] = {}
         self.keeper = Keeper(db, metrics, clock)
         self.accepting = True
+        self.beat_ms: int | None = None
+        self.beating_since_ms: int | None = None
         self.alive: dict[str, int] = {}
         "Last proof of life of each leg, monotonic milliseconds."
         self._engine: Engine | None = None
@@ -120,6 +122,9 @@ class Registry:
             translate=self._translate,
         )
         self.rooms[session] = made
+        if loaded.record is not None and loaded.record.state != "ended":
+            # Whoever ran it before may have said that the service stopped; said twice, this does no harm.
+            made.fact(Note(kind=Kind.SERVICE_STARTED, at=now.wall, mono_ms=now.mono_ms, detail="taken_up"))
         self.metrics.rooms.set(len(self.rooms))
         made.act(made.room.wake)
         return made
@@ -129,16 +134,12 @@ class Registry:
         now = self.clock()
         async with self.db.write() as tx:
             await store.presence.beat(tx, self.boot, now.wall, {}, self.node)
-            closed = await store.presence.close_open(tx, self.boot, now.wall, now.mono_ms, self.node)
-        told = {fact.session for fact in closed if fact.kind is Kind.SERVICE_STARTED}
+            await store.presence.close_open(tx, self.boot, now.wall, now.mono_ms, self.node)
         for session in await loading.unended(self.db):
             try:
-                live = await self.room(session)
+                await self.room(session)
             except RoomRefused as refusal:
                 log.warning("A room was not restored", extra={"action": "not_restored", "code": refusal.code})
-                continue
-            if session not in told:
-                live.fact(Note(kind=Kind.SERVICE_STARTED, at=now.wall, mono_ms=now.mono_ms))
 
     def on_event(self, happened: messages.Event) -> None:
         """One event of the media engine, to the room it belongs to."""
@@ -196,7 +197,9 @@ class Registry:
     def forget(self, session: str) -> None:
         """The room is not ours any more, or over and empty."""
         gone = self.rooms.pop(session, None)
-        self._making.pop(session, None)
+        lock = self._making.get(session)
+        if lock is not None and not lock.locked():
+            del self._making[session]
         if gone is not None:
             gone.stop()
         self.metrics.rooms.set(len(self.rooms))
@@ -206,7 +209,7 @@ class Registry:
         more.
         """
         live.stop()
-        self._last_facts(live, self.clock())
+        self._last_facts(live, self.clock(), stopped=code != "moved")
         self.dismiss(live, code, 1012)
         live.leave_alone()
 
@@ -235,10 +238,10 @@ class Registry:
             log.error(
                 "Not everything was stored", extra={"action": "stop_unstored", "error": type(error).__name__}
             )
-        for session in self.rooms:
+        for session in list(self.rooms):
             await self.live.release(session, self.node)
 
-    def _last_facts(self, live: LiveRoom, now: Now) -> None:
+    def _last_facts(self, live: LiveRoom, now: Now, *, stopped: bool) -> None:
         data = live.room.data
         for socket in data.sockets.values():
             live.fact(
@@ -264,5 +267,5 @@ class Registry:
                         detail="service_stopped",
                     )
                 )
-        if data.state in ("open", "held"):
+        if stopped and data.state in ("open", "held"):
             live.fact(Note(kind=Kind.SERVICE_STOPPED, at=now.wall, mono_ms=now.mono_ms, detail="in_order"))

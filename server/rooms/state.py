@@ -154,6 +154,8 @@ class RoomData:
     legs: dict[str, Leg] = field(default_factory=dict)
     greets: dict[str, Greet] = field(default_factory=dict)
     "Private looks by facilitator."
+    led_ms: int | None = None
+    "Last proof of life of a facilitator whose media ended."
     warned: bool = False
     speaking: tuple[str, ...] = ()
 

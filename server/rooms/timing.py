@@ -73,6 +73,8 @@ def hold_or_resume(turn: Turn) -> None:
 def last_lead_ms(turn: Turn) -> int:
     """When the last facilitator was lost: by media, or by leaving just now."""
     lost = [f.lost_ms for f in turn.room.facilitators() if f.lost_ms is not None]
+    if turn.room.led_ms is not None:
+        lost.append(turn.room.led_ms)
     return max(lost, default=turn.now.mono_ms)
 
 

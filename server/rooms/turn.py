@@ -76,6 +76,8 @@ class Turn:
         seat.dead.append(leg.connection)
         seat.was_up = seat.was_up or leg.up
         seat.leg = None
+        if seat.facilitator and leg.up:
+            self.room.led_ms = max(self.room.led_ms or 0, last_alive_ms)
         self.without_media(seat, last_alive_ms)
         self.end_greet(seat)
 
@@ -84,14 +86,16 @@ class Turn:
         seat.lost_ms = since_ms
         seat.lost_at = self.now.at(since_ms)
 
-    def end_greet(self, seat: Seat) -> None:
-        """Ends the look this seat takes part in. A look that was open counts: the person has been met."""
+    def end_greet(self, seat: Seat, *, counts: bool = True) -> None:
+        """Ends the look this seat takes part in. A look that was open counts: the person has been met. It
+        does not count when it ended in a refusal: perhaps it was somebody else.
+        """
         greet = self.room.greet_of(seat.member)
         if greet is None:
             return
         del self.room.greets[greet.facilitator]
         met = self.room.seats[greet.member]
-        if greet.open and met.stage is Stage.LOBBY:
+        if counts and greet.open and met.stage is Stage.LOBBY:
             met.greeted_device = met.device
             met.greeted_at = self.now.wall
             self.note(Kind.GREETED, met.member)

@@ -6,8 +6,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-
 import store.presence
 from server.media.messages import CloseRoom
 from server.rooms.registry import LEASE_S, Registry
@@ -17,6 +15,8 @@ log = logging.getLogger(__name__)
 
 BEAT_S = 10.0
 BURY_S = 30.0
+STEADY_MS = 45_000
+"The database has answered for longer than a server may be silent."
 SIGNALS_S = 0.5
 "A withdrawn link closes its sockets within a second."
 
@@ -33,10 +33,10 @@ async def every(stop: asyncio.Event, seconds: float, what: str, step: Callable[[
             if broken:
                 broken = False
                 log.warning("Works again", extra={"action": f"{what}_works"})
-        except (SQLAlchemyError, OSError) as error:
+        except Exception:  # the border of a loop of upkeep: it outlives any one step
             if not broken:
                 broken = True
-                log.error("Fails", extra={"action": f"{what}_fails", "error": type(error).__name__})
+                log.exception("Fails", extra={"action": f"{what}_fails"})
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await stop.wait()
@@ -50,11 +50,20 @@ async def beat(registry: Registry) -> None:
         proofs |= dict.fromkeys(live.room.data.sockets, now.wall)
     async with registry.db.write() as tx:
         await store.presence.beat(tx, registry.boot, now.wall, proofs, registry.node)
+    if registry.beat_ms is None or now.mono_ms - registry.beat_ms > 2 * BEAT_S * 1000:
+        registry.beating_since_ms = now.mono_ms
+    registry.beat_ms = now.mono_ms
 
 
 async def bury(registry: Registry) -> None:
-    """Closes the open connections of servers that died and did not come back."""
+    """Closes the open connections of servers that died and did not come back.
+
+    After the database was away every server's last beat is old: nobody is buried before all had time to beat.
+    """
     now = registry.clock()
+    since_ms = registry.beating_since_ms
+    if since_ms is None or now.mono_ms - since_ms < STEADY_MS:
+        return
     async with registry.db.write() as tx:
         await store.presence.close_open(tx, registry.boot, now.wall, now.mono_ms, registry.node)
 
@@ -71,7 +80,7 @@ async def leases(registry: Registry) -> None:
             registry.engine.send(CloseRoom(room=session))
             registry.forget(session)
         else:
-            for socket in live.room.data.sockets.values():
+            for socket in list(live.room.data.sockets.values()):
                 await registry.live.arrive(session, socket.entrant.member, LEASE_S)
 
 

@@ -228,6 +228,37 @@ def test_a_declined_person_stays_out_until_a_facilitator_lifts_it() -> None:
     assert scene.state(once_more).stage == "door"
 
 
+def test_a_look_that_ends_in_a_refusal_does_not_count_as_met() -> None:
+    scene = Scene()
+    leader = scene.leading()
+    scene.knocking("p0")
+    scene.say(leader, "greet", member="p0")
+    scene.pass_ms(2000)
+    scene.say(leader, "decline", member="p0")
+    assert Kind.GREETED not in scene.kinds("p0")
+    scene.say(leader, "send_back", member="p0")
+    again = scene.knocking("p0")
+    assert scene.state(again).you.first_use
+
+
+def test_a_removed_person_must_be_greeted_again() -> None:
+    scene = Scene()
+    leader = scene.leading()
+    scene.inside("p0", leader)
+    scene.say(leader, "remove", member="p0")
+    scene.say(leader, "send_back", member="p0")
+    assert scene.state(scene.knocking("p0")).you.first_use
+    assert scene.data.seats["p0"].greeted_device is None
+
+
+def test_admit_all_lets_nobody_in_who_is_not_there() -> None:
+    scene = Scene()
+    leader = scene.leading()
+    scene.close(scene.knocking("p0", known=True))
+    scene.say(leader, "admit", all=True)
+    assert [m.member for m in scene.state(leader).members] == ["f0"]
+
+
 def test_a_removed_person_is_out_at_once_and_stays_out() -> None:
     scene = Scene()
     leader = scene.leading()

@@ -296,7 +296,8 @@ async def test_after_a_sudden_death_open_connections_end_at_their_last_proof_of_
     told = await kinds(second)
     assert told.count(Kind.TRANSPORT_DOWN) == 2
     assert told.count(Kind.SOCKET_CLOSED) == 2
-    assert told.count(Kind.SERVICE_STOPPED) == told.count(Kind.SERVICE_STARTED) == 1
+    assert told.count(Kind.SERVICE_STOPPED) == 1
+    assert Kind.SERVICE_STARTED in told
     ada.house = second
     await ada.join()
     assert ada.state["stage"] in ("room", "held")
