@@ -7,12 +7,15 @@ lines of a server come out in one place and one form.
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
 from server.media.messages import Command, Event, event_from_line, to_line
 from server.media.options import MediaOptions
+
+logger = logging.getLogger(__name__)
 
 MAX_LINE_BYTES = 1024 * 1024
 "Longer than any offer; a line without end is a broken peer."
@@ -132,7 +135,10 @@ class Channel(asyncio.Protocol):
         *lines, rest = self._buffer.split(b"\n")
         self._buffer = rest
         for line in lines:
-            self._on_line(bytes(line))
+            try:
+                self._on_line(bytes(line))
+            except Exception:  # one line that cannot be dealt with must not take the next ones with it
+                logger.exception("A line between server and worker could not be handled")
         if len(self._buffer) > MAX_LINE_BYTES and self._transport is not None:
             self._transport.abort()
 

@@ -31,12 +31,14 @@ def available() -> bool:
 class Outs(list["Out"]):
     """The subscribers of a stream; knows when the C side's copy is out of date."""
 
-    __slots__ = ("array", "fresh", "slow")
+    __slots__ = ("array", "counts", "fresh", "slow")
 
     def __init__(self) -> None:
         super().__init__()
         self.fresh = False
         self.array: Any = None
+        self.counts: list[Any] = []
+        "What the array points to; it lives as long."
         self.slow: list[Out] = []
         "Those whom the C side cannot reach."
 
@@ -54,6 +56,7 @@ class Outs(list["Out"]):
         """Copies the list to where the C side reads it."""
         fast = [out for out in self if out.leg.count.socket >= 0]
         self.slow = [out for out in self if out.leg.count.socket < 0]
+        self.counts = [out.leg.count for out in fast]
         self.array = _module.ffi.new("target[]", [_target(out) for out in fast])
         self.fresh = True
 

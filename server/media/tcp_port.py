@@ -9,7 +9,9 @@ for a slow reader. A frame that cannot be is the end of its connection and of no
 
 import asyncio
 import errno
+import ipaddress
 import logging
+import resource
 import socket
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +25,7 @@ from server.media.udp import Datagram
 logger = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 1000
+SHORT = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 MAX_FROM_ONE_HOST = 100
 "A clinic behind one address gets in; one host alone cannot take all."
 PROVE_S = 10.0
@@ -31,9 +34,16 @@ WAITING_BYTES = 64 * 1024
 "About half a second of one person's view of a room; more would only come too late."
 SEND_BYTES = 128 * 1024
 "Kernel buffer of a connection; left to itself it grows until a slow path is seconds late."
-READ_BYTES = 64 * 1024
-READS = 8
-"Reads of one connection before others get their turn."
+READ_BYTES = 8192
+UNPROVED_BYTES = 4096
+"What a stranger may send before a check of it was answered; a check takes a hundred bytes."
+STUN_BYTES = 20
+DATAGRAM_BYTES = 12
+"Anything shorter is neither a check (RFC 8489) nor media (RFC 3550)."
+FRAMES = 64
+"Datagrams of one connection before others get their turn."
+REST_S = 1.0
+"Pause of accepting when the system is out of descriptors."
 MARK = "tcp"
 "Third part of a connection's address: never equal to what a UDP socket reports."
 
@@ -41,7 +51,18 @@ MARK = "tcp"
 class Connection:
     """One accepted connection."""
 
-    __slots__ = ("_lost", "_proof", "_received", "_socket", "_take", "_waiting", "address", "closed")
+    __slots__ = (
+        "_behind",
+        "_lost",
+        "_proof",
+        "_received",
+        "_socket",
+        "_strange",
+        "_take",
+        "_waiting",
+        "address",
+        "closed",
+    )
 
     def __init__(
         self, sock: socket.socket, address: Address, take: Datagram, lost: Callable[["Connection"], None]
@@ -51,6 +72,10 @@ class Connection:
         self._lost = lost
         self._received = bytearray()
         self._waiting = bytearray()
+        self._strange = 0
+        "Bytes that came before the proof."
+        self._behind = False
+        "Whole datagrams wait for the next turn."
         self.address = address
         self.closed = False
         loop = asyncio.get_running_loop()
@@ -115,39 +140,56 @@ class Connection:
             asyncio.get_running_loop().remove_writer(self._socket.fileno())
 
     def _readable(self) -> None:
-        for _ in range(READS):
-            try:
-                data = self._socket.recv(READ_BYTES)
-            except BlockingIOError:
-                return
-            except OSError:
-                data = b""
-            if not data:
-                self.close()
-                return
-            self._received += data
-            if not self._frames() or len(data) < READ_BYTES:
-                return
+        if self._behind:
+            return
+        try:
+            data = self._socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if self._proof is not None:
+            self._strange += len(data)
+        if not data or self._strange > UNPROVED_BYTES:
+            self.close()
+            return
+        self._received += data
+        self._frames()
 
-    def _frames(self) -> bool:
-        """Passes whole datagrams on; False when the connection is closed."""
+    def _frames(self) -> None:
+        """Passes whole datagrams on, as many as one turn may have."""
         received, at = self._received, 0
-        while len(received) - at >= 2:
-            size = received[at] << 8 | received[at + 1]
-            if not 0 < size <= BUFFER_BYTES:
-                self.close()
-                return False
-            end = at + 2 + size
-            if end > len(received):
+        self._behind = False
+        for _ in range(FRAMES):
+            size = self._next(at)
+            if size is None:
                 break
+            end = at + 2 + size
             inbox.data[:size] = received[at + 2 : end]
             inbox.arrived_s = 0.0
             at = end
             self._take(size, self.address, self.send)
             if self.closed:
-                return False
+                return
         del received[:at]
-        return True
+        if not self.closed and self._next(0) is not None:
+            self._behind = True
+            asyncio.get_running_loop().call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        if not self.closed:
+            self._frames()
+
+    def _next(self, at: int) -> int | None:
+        """The size of the whole datagram that begins here; one that cannot be ends the connection."""
+        received = self._received
+        if self.closed or len(received) - at < 2:
+            return None
+        size = received[at] << 8 | received[at + 1]
+        if not (STUN_BYTES if self._proof is not None else DATAGRAM_BYTES) <= size <= BUFFER_BYTES:
+            self.close()
+            return None
+        return size if len(received) - at >= 2 + size else None
 
 
 class TcpPort:
@@ -173,6 +215,7 @@ class TcpPort:
         self._gone = gone
         self.connections: dict[Address, Connection] = {}
         self._hosts: Counter[str] = Counter()
+        self._rest: asyncio.TimerHandle | None = None
 
     def open(self) -> None:
         """Starts to listen on the running loop."""
@@ -182,6 +225,8 @@ class TcpPort:
         """Ends all connections and stops listening."""
         for connection in list(self.connections.values()):
             connection.close()
+        if self._rest is not None:
+            self._rest.cancel()
         asyncio.get_running_loop().remove_reader(self._socket.fileno())
         self._socket.close()
 
@@ -190,24 +235,42 @@ class TcpPort:
             sock, peer = self._socket.accept()
         except BlockingIOError:
             return
-        except OSError as error:  # the peer has gone again, or descriptors ran out
-            logger.warning("A media connection was not accepted: %s", error.strerror)
+        except OSError as error:
+            if error.errno not in SHORT:
+                return  # the peer has gone again
+            # The socket stays readable while there is no descriptor for who waits: look away for a while.
+            logger.warning("Media connections are not accepted for now: %s", error.strerror)
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self._socket.fileno())
+            self._rest = loop.call_later(REST_S, self.open)
             return
-        host = peer[0]
-        if len(self.connections) >= MAX_CONNECTIONS or self._hosts[host] >= MAX_FROM_ONE_HOST:
+        host = net_of(peer[0])
+        if len(self.connections) >= most_connections() or self._hosts[host] >= MAX_FROM_ONE_HOST:
             sock.close()
             return
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
-        address = (host, peer[1], MARK)
+        address = (peer[0], peer[1], MARK)
         self._hosts[host] += 1
         self.connections[address] = Connection(sock, address, self._take, self._lost)
 
     def _lost(self, connection: Connection) -> None:
         del self.connections[connection.address]
-        host = connection.address[0]
+        host = net_of(connection.address[0])
         self._hosts[host] -= 1
         if not self._hosts[host]:
             del self._hosts[host]
         self._gone(connection.address)
+
+
+def net_of(host: str) -> str:
+    """Who counts as one host: an IPv4 address, or the IPv6 network that one customer has."""
+    if ":" not in host:
+        return host
+    return str(ipaddress.IPv6Network((host.partition("%")[0], 64), strict=False))
+
+
+def most_connections() -> int:
+    """Connections at once: half of the descriptors of this process at most, the rest has other uses."""
+    return min(MAX_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)

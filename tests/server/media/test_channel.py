@@ -100,6 +100,25 @@ async def test_an_end_that_says_no_more_still_hears_the_answer(pair: tuple[End, 
     await asyncio.wait_for(one.ended.wait(), 5)
 
 
+async def test_a_line_that_fails_does_not_take_the_next_with_it(
+    pair: tuple[End, End], caplog: pytest.LogCaptureFixture
+) -> None:
+    one, other = pair
+    heard: list[bytes] = []
+
+    def take(line: bytes) -> None:
+        heard.append(line)
+        if line == b"bad":
+            raise RuntimeError("bad")
+        other.changed.set()
+
+    other.channel._on_line = take
+    one.channel.say(b"bad\ngood\n")
+    await asyncio.wait_for(other.changed.wait(), 5)
+    assert heard == [b"bad", b"good"]
+    assert "could not be handled" in caplog.text
+
+
 async def test_a_line_without_end_ends_the_channel(
     pair: tuple[End, End], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,15 +1,26 @@
 """Media through TCP: real peers behind a bridge that carries their datagrams in frames (RFC 4571)."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 
 from server.media.engine import InProcessEngine
 from server.media.messages import Down
 from server.media.options import MediaOptions
-from server.media.tcp_port import MAX_FROM_ONE_HOST, WAITING_BYTES, Connection, TcpPort
+from server.media.receive import inbox
+from server.media.tcp_port import (
+    FRAMES,
+    MAX_FROM_ONE_HOST,
+    UNPROVED_BYTES,
+    WAITING_BYTES,
+    Connection,
+    TcpPort,
+    net_of,
+)
 from tests.peers.company import Company, until
 from tests.peers.direct import Stage
 from tests.peers.replay import Replay
@@ -122,12 +133,80 @@ async def test_a_broken_frame_ends_its_own_connection_alone(
 
 async def test_frames_may_come_in_any_pieces(stage: Stage, company: Company) -> None:
     reader, writer = await asyncio.open_connection(*door(stage))
-    for byte in b"\x00\x01\x7f" * 3 + b"\x00":
+    for byte in (b"\x00\x14" + bytes(20)) * 3 + b"\x00":
         writer.write(bytes((byte,)))
         await writer.drain()
     writer.write(b"\x00")
     assert await reader.read() == b""
     writer.close()
+
+
+async def test_a_stranger_gets_little_attention(stage: Stage) -> None:
+    reader, writer = await asyncio.open_connection(*door(stage))
+    frame = b"\x00\x14" + bytes(20)
+    writer.write(frame * (UNPROVED_BYTES // len(frame) + 1))
+    async with asyncio.timeout(3):
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def test_many_datagrams_at_once_come_in_turns_and_all_in_order() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    came: list[int] = []
+
+    def take(size: int, address: object, send: object) -> None:
+        came.append(int.from_bytes(inbox.data[:size], "big"))
+
+    connection = Connection(ours, ("192.0.2.7", 1, "tcp"), take, lambda _: None)
+    connection.send(b"you are known", connection.address)
+    theirs.sendall(b"".join(b"\x00\x0c" + n.to_bytes(12, "big") for n in range(500)))
+    turns: list[int] = []
+    while len(came) < 500:
+        turns.append(len(came))
+        await asyncio.sleep(0)
+    assert came == list(range(500))
+    assert max(later - before for before, later in pairwise([*turns, 500])) <= 2 * FRAMES
+    connection.close()
+    theirs.close()
+
+
+async def test_without_descriptors_accepting_rests_and_goes_on(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Short:
+        """A listening socket of a process that has no descriptor left, for a while."""
+
+        def __init__(self, real: socket.socket) -> None:
+            self.real, self.asked, self.short = real, 0, True
+
+        def accept(self) -> tuple[socket.socket, tuple[str, int]]:
+            self.asked += 1
+            if self.short:
+                raise OSError(errno.EMFILE, "Too many open files")
+            return self.real.accept()
+
+        def fileno(self) -> int:
+            return self.real.fileno()
+
+        def close(self) -> None:
+            self.real.close()
+
+    monkeypatch.setattr("server.media.tcp_port.REST_S", 0.2)
+    short = Short(port(stage)._socket)
+    monkeypatch.setattr(port(stage), "_socket", short)
+    reader, writer = await asyncio.open_connection(*door(stage))
+    await until(lambda: short.asked >= 3)
+    assert short.asked < 10
+    short.short = False
+    await until(lambda: len(port(stage).connections) == 1)
+    writer.close()
+    await reader.read()
+
+
+def test_one_customer_of_ipv6_is_one_host() -> None:
+    assert net_of("192.0.2.7") == "192.0.2.7"
+    assert net_of("2001:db8:0:1::7") == net_of("2001:db8:0:1:ffff::9%eth0") != net_of("2001:db8:0:2::7")
 
 
 async def test_who_proves_nothing_is_let_go(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
