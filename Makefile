@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --no-emit-index-url --universal --python-version 3.11 --generate-hashes
 FIGURES ?=
+PORT ?= 8080
 
 .PHONY: run test check bench docs lock clean
 
 run: $(VENV)/run.stamp
-	$(BIN)/ipt-rooms demo
+	$(BIN)/ipt-rooms demo --port $(PORT)
 
 test: $(VENV)/test.stamp
 	sh tests/prepare.sh
@@ -45,6 +46,7 @@ $(VENV)/bin/python:
 	sh deploy/make_venv.sh $(PYTHON) $(VENV)
 
 $(VENV)/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Making the environment in $(VENV); this happens once and takes about a minute."
 	$(PIP) install --quiet --no-deps --require-hashes -r requirements/build.txt -r requirements/run.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m server.media.compile_fanout

@@ -39,4 +39,4 @@ def parts(members: int) -> list[Part]:
 def titles() -> Iterator[str]:
     """Names for one demo group after another, without end."""
     for number in count(1):
-        yield "Tuesday evening group" if number == 1 else f"Demo group {number}"
+        yield f"Demo group {number}"

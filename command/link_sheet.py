@@ -36,7 +36,7 @@ def as_text(rooms: list[RoomLinks]) -> str:
     """Lines for a terminal: every person with the link, in the order of the seats."""
     lines: list[str] = []
     for room in rooms:
-        lines += ["", f"{room.title}, open until {room.ends_at.astimezone():%H:%M}"]
+        lines += ["", f"{room.title}, open until {room.ends_at.astimezone():%H:%M %Z}"]
         for role in ROLES:
             lines += [
                 f"  {role.removesuffix('s'):<12} {one.name:<8} {one.link}" for one in getattr(room, role)

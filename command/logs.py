@@ -10,11 +10,9 @@ import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
-LOUDEST = logging.INFO
 
-
-def write() -> None:
-    """Sends what this process logs to standard error from now on."""
+def write(*, quiet: bool = False) -> None:
+    """Sends what this process logs to standard error from now on; `quiet`: only what went wrong."""
     chain: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -31,7 +29,7 @@ def write() -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(line)
-    logging.basicConfig(level=LOUDEST, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[handler], force=True)
     # Access lines would carry the addresses of people; libraries say at INFO what only their authors need.
     logging.getLogger("aiohttp.access").disabled = True
     for library in ("apscheduler", "alembic", "asyncio"):

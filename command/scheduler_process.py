@@ -11,7 +11,8 @@ from store.settings import StoreSettings
 
 async def run(settings: SchedulerSettings, store_settings: StoreSettings, *, with_parent: bool) -> None:
     """Ticks until told to end. Raises what store.roles and store.schema raise when it may not run."""
-    logs.write()
+    # In a demo the terminal is for the links.
+    logs.write(quiet=settings.mode == "demo")
     stop = ending.stop_event(with_parent=with_parent)
     with store.roles.hold(store_settings, "scheduler"):
         db = await Database.open(store_settings)

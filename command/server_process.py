@@ -21,7 +21,8 @@ CLOSE_S = 5.0
 
 async def run(settings: ServerSettings, store_settings: StoreSettings, *, with_parent: bool) -> None:
     """Serves until told to end. Raises what store.roles and store.schema raise when it may not run."""
-    logs.write()
+    # In a demo the terminal is for the links.
+    logs.write(quiet=settings.mode == "demo")
     stop = ending.stop_event(with_parent=with_parent)
     with store.roles.hold(store_settings, "server"):
         db = await Database.open(store_settings)

@@ -58,7 +58,7 @@ REROUTE = """
 })();
 """
 """A network of the person's own: what would go to the server's UDP port goes to a relay before it."""
-ROOMS = 30
+ROOMS = 40
 PEOPLE_AT_ONCE = 4
 
 
