@@ -74,7 +74,7 @@ class Agent:
         if address not in self._paths:
             self._admit(address)
         else:
-            # Another leg may have been heard from there meanwhile; the last valid check wins.
+            # Another leg may have been heard from there meanwhile; the owner knows whose it is now.
             self.owner.on_paths_changed(address, None)
         self._paths[address] = now
         selected = self._paths.get(self.address, 0.0) if self.address is not None else 0.0

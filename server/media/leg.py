@@ -25,6 +25,8 @@ REPAIR_SHARE = 0.3
 "of what it gets in that time: more would feed the congestion that lost them."
 NO_MEDIA_S = 15.0
 MAX_RTCP_BYTES = 1400
+ADDRESS_FREE_S = 3.0
+"An address passes to another leg only when nothing authentic came from its holder for so long."
 
 
 class Leg:
@@ -171,8 +173,15 @@ class Leg:
         """Keeps the table of addresses in step."""
         if removed is not None and self.plane.by_address.get(removed) is self:
             del self.plane.by_address[removed]
-        if added is not None:
+        if added is not None and self._may_take(added):
             self.plane.by_address[added] = self
+
+    def _may_take(self, address: Address) -> bool:
+        """False while another leg is alive there: a forged source address must not cut anybody off."""
+        holder = self.plane.by_address.get(address)
+        if holder is None or holder is self or not holder.up_at:
+            return True
+        return self.plane.now() - holder.alive_at > ADDRESS_FREE_S
 
     def send_rtcp(self, packet: bytes) -> None:
         """Protects and sends a compound RTCP packet of at most 1200 bytes.

@@ -90,6 +90,10 @@ class Plane:
         """Media packets taken since the start."""
         return self.counted["received"] + sum(leg.received() for leg in self.legs.values())
 
+    def now(self) -> float:
+        """Monotonic seconds of this plane."""
+        return self._clock()
+
     def open(self) -> None:
         """Binds the ports. Raises OSError when one is taken, and then holds none."""
         try:
@@ -339,7 +343,7 @@ class Plane:
         if self.counted["failed"] < 10:
             logger.exception("A leg could not be served")
         if leg.failures == MAX_FAILURES and self.legs.get(leg.id) is leg:
-            self.end(leg, "closed")
+            self.end(leg, "silent")  # a drop on our side, not the wish of the person
 
     def _measure(self, now: float) -> None:
         """Bitrates of all streams, and who speaks."""

@@ -249,14 +249,21 @@ async def test_an_offer_that_moves_slots_is_refused_and_what_is_taken_away_stays
     ben.close(goodbye=False)
 
 
-async def test_an_address_used_again_belongs_to_whoever_was_checked_last(stage: Stage, pacer: Pacer) -> None:
+async def test_an_address_passes_to_another_leg_only_when_its_holder_is_silent(
+    stage: Stage, pacer: Pacer
+) -> None:
     ada, ben = await joined(stage, pacer, "ada", 1), await joined(stage, pacer, "ben", 2)
     old, new = plane(stage).legs["ada"], plane(stage).legs["ben"]
     address = new.address
     assert address is not None
     old.agent.checked(old.agent.ufrag, address, lambda data, to: None, False, old.agent.last_check + 0.1)
+    assert plane(stage).by_address[address] is new
+
+    new.alive_at -= 4
+    old.agent.checked(old.agent.ufrag, address, lambda data, to: None, False, old.agent.last_check + 0.2)
     assert plane(stage).by_address[address] is old
 
+    old.alive_at -= 4
     new.agent.checked(new.agent.ufrag, address, lambda data, to: None, False, new.agent.last_check + 0.1)
     stage.close_leg("ada")
     await stage.until(lambda e: isinstance(e, Down))
@@ -278,7 +285,7 @@ async def test_one_leg_that_cannot_be_served_does_not_keep_the_others_from_it(
         plane(stage).tick(now)
 
     down = await stage.until(lambda e: isinstance(e, Down))
-    assert (down.leg, down.reason) == ("ada", "closed")
+    assert (down.leg, down.reason) == ("ada", "silent")
     assert list(plane(stage).legs) == ["ben"]
     ada.close(goodbye=False)
     ben.close(goodbye=False)
