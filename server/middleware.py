@@ -40,6 +40,8 @@ async def identify(request: web.Request, handler: Handler) -> web.StreamResponse
     started = time.perf_counter()
     with structlog.contextvars.bound_contextvars(request=request[REQUEST_ID]):
         response = await handler(request)
+        if request.method == "GET" and route in ("/j", "/j/code"):
+            signin.offer_device(request, response)
         seconds = time.perf_counter() - started
         metrics = request.app[METRICS]
         metrics.requests.labels(route, str(response.status)).inc()
@@ -126,8 +128,6 @@ def headers_for(settings: ServerSettings) -> Callable[[web.Request, web.StreamRe
         headers["X-Frame-Options"] = "DENY"
         headers["X-Robots-Tag"] = "noindex, nofollow"
         headers.setdefault("Cache-Control", "no-store")
-        if request.method == "GET" and request.path in ("/j", "/j/code"):
-            signin.offer_device(request, response)
         headers.popall("Server", None)
         if request.get(REQUEST_ID):
             headers["X-Request-Id"] = request[REQUEST_ID]

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from yarl import URL
 
 import store.links
 import store.presence
@@ -24,6 +25,19 @@ async def test_a_mail_scanner_consumes_binds_and_learns_nothing(house: House) ->
                 assert "Tuesday" not in text
                 assert reply.headers["X-Robots-Tag"] == "noindex, nofollow"
     async with Guest(house, ada) as person:
+        assert (await person.enter(token)).status == 303
+
+
+async def test_an_answer_that_was_lost_on_the_way_locks_nobody_out(house: House) -> None:
+    ada = house.circle.participants[0]
+    token = await house.link(ada)
+    async with Guest(house, ada) as person:
+        async with person.http.get(f"{house.origin}/j") as page:
+            secret = page.cookies["device"].value
+        assert (await person.enter(token)).status == 303
+        # As if the answer had never come: the browser has only what the page had given it.
+        person.http.cookie_jar.clear()
+        person.http.cookie_jar.update_cookies({"device": secret}, URL(house.origin))
         assert (await person.enter(token)).status == 303
 
 
