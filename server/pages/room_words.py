@@ -32,7 +32,7 @@ def _line(translations: NullTranslations) -> dict[str, str]:
             "The facilitators have lost their line. Sound and picture rest until one is back. Please stay."
         ),
         "alone": _("You are the first one here."),
-        "alone_facilitator": _("You are in. Whoever waits at the door is in the list."),
+        "alone_facilitator": _("You are in. Who comes to the door will be in the list."),
         "greet_participant_soon": _(
             "{name} would like to say hello to you alone. Your picture starts in a moment."
         ),

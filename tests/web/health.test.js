@@ -36,7 +36,7 @@ test("packets after a restart end the matter, and the next silence restarts agai
 });
 
 test("a path that answers checks is given time: the fault is at the other end", () => {
-  const acts = run(steps(80, (at) => ({ checks: at })));
+  const acts = run(steps(260, (at) => ({ checks: at })));
   assert.deepEqual(acts.slice(0, 2), [[SILENCE_MS, "restart"], [SILENCE_MS + PATIENT_MS, "renew"]]);
 });
 

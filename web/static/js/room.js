@@ -62,6 +62,8 @@ let knock = null;
 let takingOver = false;
 /** Devices were asked for, or the person chose to go without, since the page was loaded or came back. */
 let prepared = false;
+/** @type {Set<Kind>} devices that are being started by a press */
+const asking = new Set();
 /** @type {number | undefined} */
 let networkTimer;
 
@@ -163,6 +165,7 @@ function changed(before) {
 function entered() {
   const now = view.state?.stage;
   closeAll(room);
+  banner.clear();
   if (now === "elsewhere") peer.stop();
   else if (!peer.running && end === null) {
     peer.start();
@@ -222,13 +225,20 @@ function show() {
 
 /** @param {Kind} kind */
 async function toggle(kind) {
+  if (asking.has(kind)) {
+    keep({ [kind]: !own[kind] }); // a second press while the device starts changes the wish, not the device
+    return;
+  }
   const on = own[kind] && media.track(kind) !== null;
   if (!on) {
     keep({ [kind]: true });
-    if (media.track(kind) === null && !(await media.askOne(kind))) {
+    asking.add(kind);
+    const works = media.track(kind) !== null || (await media.askOne(kind));
+    asking.delete(kind);
+    if (!works) {
       keep({ [kind]: false });
       open(room, "settings");
-    }
+    } else if (!own[kind] && kind === "camera") media.release("camera");
   } else {
     keep({ [kind]: false });
     if (kind === "camera") media.release("camera"); // its light goes out

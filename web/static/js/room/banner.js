@@ -77,6 +77,13 @@ export class Banner {
     this.#paint();
   }
 
+  /** What was told belongs to a stage that is over. */
+  clear() {
+    clearTimeout(this.#noticeTimer);
+    this.#notice = "";
+    this.#paint();
+  }
+
   /**
    * Show for a while, and speak.
    * @param {string} words

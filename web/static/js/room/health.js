@@ -7,7 +7,7 @@ export const HEAL_MS = 3000;
 /** A connection that is not up by now is made anew. */
 export const CONNECT_MS = 8000;
 /** The path answers checks but nobody's packets come: wait this long, the fault is likely at the other end. */
-export const PATIENT_MS = 15000;
+export const PATIENT_MS = 60_000;
 
 /**
  * @typedef {{ bornAt: number, upAt: number | null, packets: number, movedAt: number, checks: number,

@@ -9,7 +9,7 @@ const TAB = "ipt-rooms-tab";
 
 /** @returns {Own} */
 export function load() {
-  const value = JSON.parse(get(OWN) ?? "{}");
+  const value = parsed(get(OWN));
   return {
     mic: value.mic !== false,
     camera: value.camera !== false,
@@ -17,6 +17,19 @@ export function load() {
     audioOnly: value.audioOnly === true,
     quiet: value.quiet === true,
   };
+}
+
+/**
+ * @param {string | null} text
+ * @returns {Partial<Own>} empty for what is no JSON object
+ */
+function parsed(text) {
+  try {
+    const value = JSON.parse(text ?? "{}");
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 /** @param {Own} own */

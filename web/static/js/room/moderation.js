@@ -29,7 +29,11 @@ export function moderation({ room, words, send, about, locked }) {
   return {
     admit: (button) => void send({ type: "admit", members: [about(button)] }),
     "admit-all": () => void send({ type: "admit", all: true }),
-    greet: tell("greet"),
+    greet: (button) => {
+      button.toggleAttribute("disabled", true); // a double press is one wish
+      setTimeout(() => button.toggleAttribute("disabled", false), 2500);
+      send({ type: "greet", member: about(button) });
+    },
     "end-greet": tell("end_greet"),
     "send-back": tell("send_back"),
     mute: tell("mute"),
@@ -38,11 +42,13 @@ export function moderation({ room, words, send, about, locked }) {
     "ask-camera": (button) => void send({ type: "ask", member: about(button), what: "camera" }),
     lock: () => void send({ type: "lock", on: !locked() }),
     decline: async (button) => {
+      const member = about(button); // the row may be painted anew while the question is open
       const reason = await sure("decline", button, true);
-      if (reason !== null) send({ type: "decline", member: about(button), ...(reason === "" ? {} : { words: reason }) });
+      if (reason !== null) send({ type: "decline", member, ...(reason === "" ? {} : { words: reason }) });
     },
     remove: async (button) => {
-      if ((await sure("remove", button)) !== null) send({ type: "remove", member: about(button) });
+      const member = about(button);
+      if ((await sure("remove", button)) !== null) send({ type: "remove", member });
     },
     end: async (button) => {
       if ((await sure("end", button)) !== null) send({ type: "end" });

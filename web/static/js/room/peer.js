@@ -285,7 +285,7 @@ export class Peer extends EventTarget {
       this.restart();
     } else if (verdict.act === "renew") this.renew();
     else if (wasSilent && verdict.health.restartedAt === null) this.#become("up");
-    else if (this.#condition === "restoring" && verdict.silentMs === 0 && this.#healed(pc)) this.#become("up");
+    else if (this.#condition === "restoring" && this.#healed(pc)) this.#become("up");
   }
 
   /**

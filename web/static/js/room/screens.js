@@ -171,7 +171,7 @@ export class Screens {
    */
   #circle(state, view) {
     const words = need(this.#room, "[data-circle-words]", HTMLElement);
-    const alone = people(view).length < 2;
+    const alone = people(view).length < 2 && state.waiting.length === 0;
     const text =
       state.stage === "held" ? this.#words.get("held") : state.stage === "room" && alone ? this.#words.get(state.you.role === "facilitator" ? "alone_facilitator" : "alone") : "";
     words.hidden = text === "";
