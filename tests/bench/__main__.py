@@ -1,7 +1,6 @@
 """`python -m tests.bench [--figures a,b]`: the figures, one JSON object a line on standard output.
 
-Words about what goes on are on standard error. `--list` names the figures, `--long` takes the time that the
-long ones really ask for.
+How long each took, and why one could not be taken, is said on standard error. `--list` names the figures.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ CYCLES = 100
 SETTLE_S = 15.0
 
 
-async def memory(first_s: float = 20.0, last_s: float = 80.0) -> list[Figure]:
+async def memory(first_s: float = 15.0, last_s: float = 65.0) -> list[Figure]:
     """Bytes a member in a room of ten, and what is added to it in the course of the time."""
     async with serving(1, MEMBERS) as served, loads(served, 1) as load:
         idle = served.memory()

@@ -58,7 +58,7 @@ def has_compiled() -> bool:
     return importlib.util.find_spec("server.media._fanout") is not None
 
 
-async def forward_cost(rooms: int, python: bool, seconds: float = 20.0) -> list[Figure]:
+async def forward_cost(rooms: int, python: bool, seconds: float = 15.0) -> list[Figure]:
     """CPU us of all server processes for each packet that a receiver decrypted and found right."""
     least = await floor()
     async with full_rooms(rooms, INJECTED, python=python) as (served, load):
@@ -90,7 +90,7 @@ async def forward_cost(rooms: int, python: bool, seconds: float = 20.0) -> list[
     ]
 
 
-async def added_latency(busy: bool, seconds: float = 20.0) -> list[Figure]:
+async def added_latency(busy: bool, seconds: float = 15.0) -> list[Figure]:
     """The 99th percentile from the publisher's encryption to the subscriber's decryption, four rooms."""
     async with full_rooms(4, 0.0) as (served, load), _pages(served, busy) as fetched:
         count = summed(await load.ask("run", seconds=seconds))
