@@ -338,6 +338,7 @@ function finish(code, sentence) {
   end = { code: code === "taken" ? "elsewhere" : code, words: sentence };
   signal.stop();
   peer.stop();
+  media.closed = true;
   media.release("mic");
   media.release("camera");
   prepared = false;
@@ -447,6 +448,7 @@ const actions = {
     if (end === null) send({ type: "take_over" });
     else {
       end = null;
+      media.closed = false;
       view = empty();
       signal.start();
       render();

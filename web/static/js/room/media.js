@@ -25,6 +25,8 @@ export class Media extends EventTarget {
   #chosen = remembered();
   /** @type {Failures} */
   failures = { mic: null, camera: null };
+  /** The person has left: a device that answers only now is let go at once. */
+  closed = false;
 
   /** @param {boolean} phone */
   constructor(phone) {
@@ -141,6 +143,10 @@ export class Media extends EventTarget {
 
   /** @param {MediaStream} stream */
   #take(stream) {
+    if (this.closed) {
+      for (const track of stream.getTracks()) track.stop();
+      return;
+    }
     for (const track of stream.getTracks()) {
       const kind = track.kind === "audio" ? "mic" : "camera";
       const former = this.#tracks[kind];
