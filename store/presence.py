@@ -32,9 +32,13 @@ async def facts(tx: AsyncConnection, session: str) -> list[Fact]:
 
 async def beat(
     tx: AsyncConnection, boot: str, at: datetime, legs: Mapping[str, datetime] | Iterable[str], node: str = ""
-) -> None:
+) -> bool:
     """Says that this boot of a server is alive, and each connection's last proof of life (a bare list of
-    connections means `at`). Replaces the beat before; called every 10 s."""
+    connections means `at`). Replaces the beat before; called every 10 s. True when another server had taken
+    this boot for dead and closed its connections: it lives again from now on, and the caller says anew what
+    is open."""
+    known = await tx.execute(select(boots.c.closed_at).where(boots.c.boot == boot).with_for_update())
+    closed_at = known.scalar_one_or_none()
     proofs = legs if isinstance(legs, Mapping) else dict.fromkeys(legs, at)
     row = {
         "boot": boot,
@@ -42,8 +46,10 @@ async def beat(
         "started_at": at,
         "alive_at": at,
         "legs": {connection: proof.astimezone(UTC).isoformat() for connection, proof in proofs.items()},
+        "closed_at": None,
     }
     await upsert.put(tx, boots, [row], frozen=("started_at", "node"))
+    return closed_at is not None
 
 
 async def heartbeats(tx: AsyncConnection, session: str) -> dict[str, datetime]:
@@ -57,7 +63,10 @@ async def close_open(
 ) -> list[Fact]:
     """Ends what dead boots left open, and returns the facts it stored. Dead is an earlier boot of this
     node, and any other node's that has been silent for 30 s. Every open connection ends at its last proof
-    of life; each live session is told that the service stopped then, and that it started now."""
+    of life; each live session is told that the service stopped then, and that it started now. Nobody is
+    closed by a server that was silent itself: when the database was away, the others may live as well."""
+    if not await lives(tx, boot, now):
+        return []
     dead = await tx.execute(
         select(boots)
         .where(
@@ -72,11 +81,19 @@ async def close_open(
     for gone in dead.all():
         ended = await endings(tx, gone, live)
         written += ended
-        stopped = {one.session for one in ended if one.kind is Kind.SERVICE_STOPPED}
-        written += [started(session, boot, now, mono_ms) for session in sorted(stopped)]
+        stops = [one for one in ended if one.kind is Kind.SERVICE_STOPPED]
+        written += [started(stop, boot, now, mono_ms) for stop in stops]
         await tx.execute(update(boots).where(boots.c.boot == gone.boot).values(closed_at=now))
     await append(tx, written)
     return written
+
+
+async def lives(tx: AsyncConnection, boot: str, now: datetime) -> bool:
+    """True while the last beat of this boot is at most 30 s old and nobody closed it."""
+    query = select(boots.c.boot).where(
+        boots.c.boot == boot, boots.c.closed_at.is_(None), boots.c.alive_at >= now - SILENT
+    )
+    return (await tx.execute(query)).first() is not None
 
 
 async def stopped(tx: AsyncConnection, boot: str, now: datetime) -> None:
@@ -123,7 +140,7 @@ def later(known: Fact, kind: Kind, at: datetime, *, member: str | None, connecti
     """A fact of the same boot at another instant; the monotonic clock went on as the wall clock did."""
     return replace(
         known,
-        id=derived(known.boot, kind, known.session, connection or ""),
+        id=derived(known.boot, kind, known.session, connection or "", known.id),
         kind=kind,
         at=at,
         mono_ms=known.mono_ms + (at - known.at) // timedelta(milliseconds=1),
@@ -133,11 +150,11 @@ def later(known: Fact, kind: Kind, at: datetime, *, member: str | None, connecti
     )
 
 
-def started(session: str, boot: str, now: datetime, mono_ms: int) -> Fact:
-    """The new boot takes the session up."""
+def started(stop: Fact, boot: str, now: datetime, mono_ms: int) -> Fact:
+    """The new boot takes the session up after this stop."""
     return Fact(
-        id=derived(boot, Kind.SERVICE_STARTED, session, ""),
-        session=session,
+        id=derived(boot, Kind.SERVICE_STARTED, stop.session, "", stop.id),
+        session=stop.session,
         kind=Kind.SERVICE_STARTED,
         at=now.astimezone(UTC),
         mono_ms=mono_ms,

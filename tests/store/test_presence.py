@@ -216,3 +216,49 @@ async def test_heartbeats_of_a_session_name_the_boots_that_served_it(database, c
         await presence.beat(tx, "idle", NOW, [])
     async with database.read() as tx:
         assert await presence.heartbeats(tx, circle.session) == {"first": NOW + 10 * SECOND}
+
+
+async def test_a_server_that_was_taken_for_dead_lives_again_with_its_next_beat(database, circle):
+    ada = circle.participants[0].id
+    await crash(database, circle, [at(1, Kind.TRANSPORT_UP, circle, ada, "a")], 10, {"a": 10}, node="one")
+    await restart(database, 50, node="two")
+    async with database.write() as tx:
+        assert await presence.beat(tx, "first", NOW + 55 * SECOND, {"a": NOW + 55 * SECOND}, "one")
+        await presence.append(
+            tx,
+            [
+                at(55, Kind.SERVICE_STARTED, circle, detail="revived"),
+                at(55, Kind.TRANSPORT_UP, circle, ada, "a"),
+            ],
+        )
+        assert not await presence.beat(tx, "first", NOW + 60 * SECOND, {"a": NOW + 60 * SECOND}, "one")
+    written = await restart(database, 95, node="two")
+    assert told(written) == [
+        (Kind.TRANSPORT_DOWN, "a", 60, "first"),
+        (Kind.SERVICE_STOPPED, None, 60, "first"),
+        (Kind.SERVICE_STARTED, None, 95, "second"),
+    ]
+    assert (await stored(database, circle))[-3:] == written, "the second death is stored beside the first"
+
+
+async def test_a_first_beat_and_an_unbroken_one_bring_nobody_back(database):
+    async with database.write() as tx:
+        assert not await presence.beat(tx, "first", NOW, {})
+        assert not await presence.beat(tx, "first", NOW + 10 * SECOND, {})
+
+
+async def test_a_server_that_was_silent_itself_closes_nobody(database, circle):
+    ada = circle.participants[0].id
+    await crash(database, circle, [at(1, Kind.TRANSPORT_UP, circle, ada, "a")], 10, {"a": 10}, node="one")
+
+    async def close(second):
+        async with database.write() as tx:
+            return await presence.close_open(tx, "second", NOW + second * SECOND, 7_000, "two")
+
+    assert await close(60) == [], "it never beat"
+    async with database.write() as tx:
+        await presence.beat(tx, "second", NOW + 20 * SECOND, {}, "two")
+    assert await close(60) == [], "its own last beat is as old"
+    async with database.write() as tx:
+        await presence.beat(tx, "second", NOW + 55 * SECOND, {}, "two")
+    assert told(await close(60))[0] == (Kind.TRANSPORT_DOWN, "a", 10, "first")
