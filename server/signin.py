@@ -69,7 +69,7 @@ def csrf_value(request: web.Request, signin: SignIn) -> str:
 
 def csrf_matches(request: web.Request, signin: SignIn, given: str) -> bool:
     """True when the value is this sign-in's."""
-    return hmac.compare_digest(csrf_value(request, signin).encode(), given.encode())
+    return hmac.compare_digest(csrf_value(request, signin).encode(), given.encode("utf-8", "surrogateescape"))
 
 
 def seat_cookie(request: web.Request, place: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError
 
 import store.groups
 import store.presence
@@ -87,12 +87,11 @@ class Keeper:
         self._rooms = {}
         try:
             await self._write(facts, rooms)
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:  # what waits goes on waiting, whatever went wrong
             self._rooms = {**rooms, **self._rooms}
-            if isinstance(error, REFUSED):
-                await self._one_by_one(facts)
-            else:
-                await self._wait(error)
+            if not isinstance(error, REFUSED):
+                raise
+            await self._one_by_one(facts)
             return
         del self._facts[: len(facts)]
         if self._broken:

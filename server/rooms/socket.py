@@ -22,7 +22,12 @@ HELLO_S = 10.0
 HEARTBEAT_S = 10.0
 FRAMES = 60.0
 FRAMES_PER_S = 20.0
-PERSON_LIMITS = {said.Offer: ("offers", 10.0, 1.0), said.Text: ("texts", 8.0, 1.0)}
+PERSON_LIMITS = {
+    said.Offer: ("offers", 10.0, 1.0),
+    said.Text: ("texts", 8.0, 1.0),
+    said.Arrive: ("answers", 5.0, 1.0),
+    said.Sheet: ("sheets", 8.0, 1.0),
+}
 CLOSES = {"too_large": 1009}
 "Close codes of protocol errors; 1008 for the others (RFC 6455, section 7.4.1)."
 

@@ -63,6 +63,7 @@ async def test_a_ticket_of_an_ended_sign_in_is_worth_nothing(house: House) -> No
         ({"Origin": "null"}, 403, "origin"),
         ({"X-CSRF": "0" * 32}, 403, "csrf"),
         ({"X-CSRF": ""}, 403, "csrf"),
+        ({"X-CSRF": "\udcff"}, 403, "csrf"),
     ],
 )
 async def test_only_our_own_page_gets_a_ticket(

@@ -3,6 +3,9 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
+
+import pytest
 
 import store.presence
 import store.rooms
@@ -63,6 +66,34 @@ async def test_what_the_database_will_never_take_does_not_hold_up_the_rest(
     async with sqlite.read() as tx:
         assert [f.id for f in await store.presence.facts(tx, circle.session)] == ["fact-1"]
     assert metrics.registry.get_sample_value("ipt_facts_refused_total") == 1
+    keeper.stop()
+    await running
+
+
+async def test_whatever_goes_wrong_facts_and_rooms_are_tried_again(
+    sqlite: Database, sqlite_keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.rooms.keeper.AGAIN_S", 0.01)
+    async with sqlite.write() as tx:
+        circle = await make_circle(tx, sqlite_keys)
+    keeper = Keeper(sqlite, Metrics(), clock.read)
+    save, calls = store.rooms.save, 0
+
+    async def unsure(*about: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise ArithmeticError
+        await save(*about)
+
+    monkeypatch.setattr("store.rooms.save", unsure)
+    running = asyncio.create_task(keeper.run())
+    keeper.fact(fact(circle.session, 1))
+    keeper.room(circle.session, RoomRecord(state="open", opened_at=datetime.now(UTC)))
+    await keeper.flush()
+    async with sqlite.read() as tx:
+        assert await store.rooms.load(tx, circle.session) is not None
+        assert len(await store.presence.facts(tx, circle.session)) == 1
     keeper.stop()
     await running
 

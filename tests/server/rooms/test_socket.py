@@ -252,6 +252,75 @@ async def test_proofs_of_life_are_stored_for_sockets_and_legs(house: House) -> N
     assert timedelta(milliseconds=700) <= behind < timedelta(seconds=3)
 
 
+async def test_a_loop_of_upkeep_outlives_a_failing_step() -> None:
+    stop, steps = asyncio.Event(), 0
+
+    async def step() -> None:
+        nonlocal steps
+        steps += 1
+        if steps == 3:
+            stop.set()
+        raise ArithmeticError
+
+    await upkeep.every(stop, 0.001, "test", step)
+    assert steps == 3
+
+
+async def test_people_may_come_and_go_while_leases_are_renewed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader = await house.seated(house.circle.facilitator)
+    data = house.registry.rooms[house.circle.session].room.data
+    arrive = house.registry.live.arrive
+
+    async def meanwhile(room: str, member: str, ttl_s: float) -> None:
+        data.sockets.setdefault("another", data.sockets[next(iter(data.sockets))])
+        await arrive(room, member, ttl_s)
+
+    monkeypatch.setattr(house.registry.live, "arrive", meanwhile)
+    await upkeep.leases(house.registry)
+    del data.sockets["another"]
+    assert leader.state["stage"] == "room"
+
+
+async def test_nobody_is_buried_until_every_server_had_time_to_beat(house: House) -> None:
+    now = house.registry.clock()
+    async with house.db.write() as tx:
+        await store.presence.beat(tx, "another-boot", now.wall - timedelta(minutes=2), {}, "another-node")
+    await upkeep.beat(house.registry)
+    await upkeep.bury(house.registry)
+    async with house.db.read() as tx:
+        row = (await tx.execute(select(boot).where(boot.c.boot == "another-boot"))).one()
+    assert row.closed_at is None
+    assert house.registry.beating_since_ms is not None
+    house.registry.beating_since_ms -= upkeep.STEADY_MS
+    await upkeep.bury(house.registry)
+    async with house.db.read() as tx:
+        row = (await tx.execute(select(boot).where(boot.c.boot == "another-boot"))).one()
+    assert row.closed_at is not None
+
+
+async def test_a_room_taken_up_by_another_server_says_that_the_service_is_back(houses: OpenHouse) -> None:
+    first = await houses(node="first")
+    await first.seated(first.circle.facilitator)
+    second = await houses(circle=first.circle, node="second", live=first.registry.live)
+    assert second.registry.rooms == {}
+    await first.client.close()
+    leader = await second.guest(first.circle.facilitator)
+    await leader.join()
+    told = await kinds(second)
+    stopped = max(n for n, kind in enumerate(told) if kind is Kind.SERVICE_STOPPED)
+    assert Kind.SERVICE_STARTED in told[stopped:]
+
+
+async def test_doorstep_answers_of_one_person_are_limited(house: House) -> None:
+    ada = await house.guest(house.circle.participants[0])
+    await ada.join()
+    for _ in range(12):
+        await ada.say("arrive", where="here")
+    assert await ada.hears("notice", code="too_fast")
+
+
 async def test_a_restart_brings_rooms_admissions_and_seats_back(houses: OpenHouse) -> None:
     first = await houses()
     leader = await first.seated(first.circle.facilitator)
