@@ -55,7 +55,8 @@ async def put(
     now: datetime,
 ) -> bool:
     """Queues a message; False when the key exists. One that is still pending then takes the new times and
-    payload: a moved session moves its reminder."""
+    payload where its end or payload differ: a moved session moves its reminder. Otherwise it stays as it is,
+    as it may wait for the end of somebody's quiet hours."""
     fresh = upsert.insert(tx, outbox).values(
         id=fresh_id(),
         key=key,
@@ -75,7 +76,12 @@ async def put(
         return True
     await tx.execute(
         update(outbox)
-        .where(outbox.c.key == key, outbox.c.state == "pending", outbox.c.attempts == 0)
+        .where(
+            outbox.c.key == key,
+            outbox.c.state == "pending",
+            outbox.c.attempts == 0,
+            or_(outbox.c.expires_at != expires_at, outbox.c.payload != dict(payload)),
+        )
         .values(payload=dict(payload), due_at=due_at, expires_at=expires_at)
     )
     return False

@@ -28,6 +28,18 @@ async def test_the_day_before_each_participant_gets_one_link_that_dies_at_the_st
     assert {(message.kind, message.expires_at) for message in queued} == {("join_link", START)}
 
 
+async def test_a_link_that_waits_for_the_morning_is_not_made_due_again_each_minute(home: House) -> None:
+    early = START - DAY
+    await join_links.tick(home.db, early)
+    morning = early + timedelta(hours=9)
+    async with home.db.write() as tx:
+        for message in await store.outbox.claim(tx, early):
+            assert message.token is not None
+            await store.outbox.release(tx, message.id, message.token, morning)
+    await join_links.tick(home.db, early + timedelta(minutes=1))
+    assert {message.due_at for message in await waiting(home)} == {morning}
+
+
 async def test_nothing_is_written_two_days_before_or_once_the_session_began(home: House) -> None:
     await join_links.tick(home.db, START - 2 * DAY)
     await join_links.tick(home.db, START)

@@ -76,6 +76,16 @@ async def test_putting_again_moves_what_is_pending_and_leaves_what_was_tried(dat
     assert await state(database) == "withdrawn"
 
 
+async def test_putting_the_same_again_does_not_make_a_message_due_that_waits(database, person):
+    await put(database, person, session="s", member="m")
+    (claimed,) = await claim(database)
+    assert await do(database, outbox.release, claimed.id, claimed.token, NOW + HOUR / 2)
+    assert not await put(database, person, member="m", session="s")
+    assert await claim(database) == []
+    assert not await put(database, person, expires=LATER + HOUR, member="m", session="s")
+    assert [one.key for one in await claim(database)] == ["k"]
+
+
 async def test_a_row_is_born_with_its_cause_or_not_at_all(database, person):
     async def fail():
         async with database.write() as tx:
