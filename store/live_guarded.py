@@ -1,7 +1,8 @@
 """Redis with a net below it: while it is away, this process goes on by itself.
 
-Rooms keep running, tickets and limits hold within this process, other processes are not heard. A break is
-logged once and so is the return. Errors never reach a room.
+Rooms that run here keep running, and none is taken over: another server may run it. Tickets and limits hold
+within this process, other processes are not heard. A break is logged once and so is the return. Errors never
+reach a room.
 """
 
 import asyncio
@@ -46,7 +47,9 @@ class GuardedLive:
 
     async def lease(self, room: str, node: str, ttl_s: float) -> bool:
         got = await self._either(
-            lambda: self._shared.lease(room, node, ttl_s), lambda: self._own.lease(room, node, ttl_s)
+            lambda: self._shared.lease(room, node, ttl_s),
+            # Who holds a room that is not ours, nobody can say now; two servers would split its people.
+            lambda: self._own.renew(room, node, ttl_s),
         )
         if got:
             await self._own.lease(room, node, ttl_s)

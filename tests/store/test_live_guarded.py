@@ -60,6 +60,21 @@ async def test_while_redis_is_away_everything_answers_and_nothing_raises(live, o
     assert said(caplog) == ["Redis is away"]
 
 
+async def test_no_room_has_two_servers_while_redis_is_away(live, own_redis, hands):
+    other = GuardedLive(RedisLive(own_redis.url(0)), hands)
+    assert await live.lease("room", "one", LONG)
+    own_redis.stop()
+    assert not await other.lease("room", "two", LONG)
+    assert not await other.lease("new room", "two", LONG)
+    assert await live.lease("room", "one", LONG), "who runs it goes on"
+    own_redis.start()
+    hands.now += AGAIN_S
+    assert await live.renew("room", "one", LONG)
+    assert not await other.lease("room", "two", LONG)
+    assert await other.lease("new room", "two", LONG)
+    await other.close()
+
+
 async def test_a_break_and_a_return_are_logged_once_each(live, own_redis, hands, caplog):
     caplog.set_level(logging.INFO)
     for _ in range(2):
@@ -159,12 +174,12 @@ async def test_a_subscriber_hears_its_own_process_during_the_break_and_everybody
         await other.close()
 
 
-async def test_a_server_that_starts_without_redis_works_alone(own_redis, hands):
+async def test_a_server_that_starts_without_redis_takes_no_room_and_goes_on(own_redis, hands):
     url = own_redis.url(0)
     own_redis.stop()
     live = GuardedLive(RedisLive(url), hands)
     async with live.subscribe("a") as texts:
-        assert await live.lease("room", "one", LONG)
+        assert not await live.lease("room", "one", LONG), "another server may hold it"
         await live.publish("a", "text")
         assert await anext(aiter(texts)) == "text"
     await live.close()
