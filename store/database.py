@@ -18,6 +18,8 @@ from store.settings import StoreSettings
 READERS = 4
 BUSY_MS = 15000
 LANE_S = 30.0
+CONNECT_S = 10.0
+COMMAND_S = 30.0
 PRAGMAS = (
     # First, so that the others wait too.
     f"PRAGMA busy_timeout={BUSY_MS}",
@@ -83,9 +85,18 @@ class Database:
         await self._reader.dispose()
 
 
-def postgres_engine(url: str) -> AsyncEngine:
-    """An engine whose errors hold no stored value: they end up in logs."""
-    engine = create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
+def postgres_engine(url: str, command_s: float | None = COMMAND_S) -> AsyncEngine:
+    """An engine whose errors hold no stored value: they end up in logs. A statement that takes longer than
+    `command_s` raises TimeoutError; None lets it take its time."""
+    engine = create_async_engine(
+        url,
+        pool_size=8,
+        max_overflow=4,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        # Without limits a server that hangs or a lost route holds every caller for minutes.
+        connect_args={"timeout": CONNECT_S, "command_timeout": command_s},
+    )
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def forget(context: ExceptionContext) -> None:

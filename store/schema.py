@@ -27,7 +27,7 @@ async def migrate(settings: StoreSettings) -> str:
     """The database is at the newest schema; returns its revision. A SQLite file that changes is copied
     beside itself first (`rooms.db.before-REVISION`). Raises SchemaRefused for a newer one."""
     if not settings.sqlite:
-        return await advance(postgres_engine(settings.url))
+        return await advance(postgres_engine(settings.url, command_s=None))
     file = Path(make_url(settings.url).database or "")
     await asyncio.to_thread(prepare, settings.data_dir)
     await asyncio.to_thread(prepare_file, file)

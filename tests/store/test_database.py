@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from care.facts import Fact, Kind
 from store import groups, links, people, presence
-from store.database import Database
+from store.database import COMMAND_S, Database, postgres_engine
 from store.tables import signal, tick
 from tests.services.circle import HOUR, NOW, make_circle
 
@@ -24,7 +24,7 @@ import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from store import signals
-from store.database import Database
+from store.database import COMMAND_S, Database, postgres_engine
 from store.settings import StoreSettings
 
 async def main(name, writes, data_dir, url):
@@ -252,3 +252,30 @@ async def test_readers_do_not_wait_for_the_writer(sqlite_settings):
         assert time.monotonic() - started < 1
         await tx.execute(update(tick).values(name="b"))
     await database.close()
+
+
+async def test_a_postgres_that_hangs_holds_a_caller_for_a_limited_time(postgres_settings):
+    engine = postgres_engine(postgres_settings.url, command_s=0.2)
+    with pytest.raises(TimeoutError):
+        async with engine.begin() as tx:
+            await tx.execute(text("SELECT pg_sleep(20)"))
+    async with engine.begin() as tx:
+        assert (await tx.execute(text("SELECT 1"))).scalar_one() == 1
+    await engine.dispose()
+
+
+async def test_a_postgres_transaction_has_limits_unless_it_migrates(postgres_settings):
+    opened = await Database.open(postgres_settings)
+    async with opened.write() as tx:
+        assert await limit_of(tx) == COMMAND_S
+    await opened.close()
+    patient = postgres_engine(postgres_settings.url, command_s=None)
+    async with patient.begin() as tx:
+        assert await limit_of(tx) is None
+    await patient.dispose()
+
+
+async def limit_of(tx):
+    """The time limit of statements on this connection, in seconds."""
+    raw = await tx.get_raw_connection()
+    return raw.driver_connection._config.command_timeout
