@@ -241,6 +241,19 @@ class Registry:
         for session in list(self.rooms):
             await self.live.release(session, self.node)
 
+    def say_anew(self, now: Now) -> None:
+        """Another server closed everything of this one: what is open here is open from now on."""
+        for live in self.rooms.values():
+            data = live.room.data
+            if data.state in ("open", "held"):
+                live.fact(Note(kind=Kind.SERVICE_STARTED, at=now.wall, mono_ms=now.mono_ms, detail="revived"))
+            begun = [(Kind.SOCKET_OPEN, s.entrant.member, s.id) for s in data.sockets.values()]
+            begun += [(Kind.TRANSPORT_UP, leg.member, leg.id) for leg in data.legs.values() if leg.up]
+            for kind, member, connection in begun:
+                live.fact(
+                    Note(kind=kind, at=now.wall, mono_ms=now.mono_ms, member=member, connection=connection)
+                )
+
     def _last_facts(self, live: LiveRoom, now: Now, *, stopped: bool) -> None:
         data = live.room.data
         for socket in data.sockets.values():

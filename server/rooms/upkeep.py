@@ -49,7 +49,10 @@ async def beat(registry: Registry) -> None:
     for live in registry.rooms.values():
         proofs |= dict.fromkeys(live.room.data.sockets, now.wall)
     async with registry.db.write() as tx:
-        await store.presence.beat(tx, registry.boot, now.wall, proofs, registry.node)
+        revived = await store.presence.beat(tx, registry.boot, now.wall, proofs, registry.node)
+    if revived:
+        log.warning("Another server had taken this one for dead", extra={"action": "revived"})
+        registry.say_anew(now)
     if registry.beat_ms is None or now.mono_ms - registry.beat_ms > 2 * BEAT_S * 1000:
         registry.beating_since_ms = now.mono_ms
     registry.beat_ms = now.mono_ms

@@ -300,6 +300,22 @@ async def test_nobody_is_buried_until_every_server_had_time_to_beat(house: House
     assert row.closed_at is not None
 
 
+async def test_a_server_taken_for_dead_says_anew_what_is_open(house: House) -> None:
+    leader = await house.seated(house.circle.facilitator)
+    await upkeep.beat(house.registry)
+    await house.registry.keeper.flush()
+    later = datetime.now(UTC) + timedelta(minutes=2)
+    async with house.db.write() as tx:
+        await store.presence.beat(tx, "another-boot", later, {}, "another-node")
+        await store.presence.close_open(tx, "another-boot", later, 0, "another-node")
+    assert set((await kinds(house, leader.member.id))[-2:]) == {Kind.SOCKET_CLOSED, Kind.TRANSPORT_DOWN}
+    await upkeep.beat(house.registry)
+    assert (await kinds(house, leader.member.id))[-2:] == [Kind.SOCKET_OPEN, Kind.TRANSPORT_UP]
+    assert Kind.SERVICE_STARTED in await kinds(house)
+    await upkeep.beat(house.registry)
+    assert (await kinds(house)).count(Kind.TRANSPORT_UP) == 2
+
+
 async def test_a_room_taken_up_by_another_server_says_that_the_service_is_back(houses: OpenHouse) -> None:
     first = await houses(node="first")
     await first.seated(first.circle.facilitator)
