@@ -202,9 +202,9 @@ def _ends(translations: NullTranslations) -> dict[str, str]:
         "end_removed_words": _("The facilitators will get in touch with you."),
         "end_left_title": _("You have left the room"),
         "end_left_words": _("Camera and microphone are off. You can come back while the session lasts."),
-        "end_elsewhere_title": _("Your place is open on another device"),
+        "end_elsewhere_title": _("Your place is open elsewhere"),
         "end_elsewhere_words": _(
-            "You can be in the room once. Move here if you like; the other device leaves."
+            "It is open in another window or on another device. Continue here if you like; the other one leaves."
         ),
         "end_failed_title": _("We could not bring you to the room"),
         "end_failed_words": _(

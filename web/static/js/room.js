@@ -59,6 +59,8 @@ let heights = {};
 let early = false;
 /** @type {Omit<Arrive, "type"> | null} */
 let knock = null;
+/** @type {Set<string>} who wrote something that was not on the screen yet */
+const unread = new Set();
 let takingOver = false;
 /** Devices were asked for, or the person chose to go without, since the page was loaded or came back. */
 let prepared = false;
@@ -66,6 +68,8 @@ let prepared = false;
 const asking = new Set();
 /** @type {number | undefined} */
 let networkTimer;
+
+const DOUBLE_CLICK_MS = 500;
 
 /** @param {ClientMessage} message */
 const send = (message) => signal.send(message);
@@ -119,7 +123,8 @@ function hear(message) {
       banner.notice(message.words);
       return render();
     case "text":
-      screens.unread(true);
+      // Two facilitators' lines to a person are no question to this one.
+      if (message.to === null || config.role === "participant") unread.add(message.from);
       banner.announce(words.get("text_came", { name: message.name, text: message.text }));
       return render();
     case "asked":
@@ -306,6 +311,7 @@ function render() {
   devices.measure(measuring());
   texts.offer(partners());
   texts.paint(view.texts, state?.you.member ?? "");
+  readShown();
   wake.wanted = end === null && ["greet", "room", "held"].includes(state?.stage ?? "");
   sync();
 }
@@ -313,6 +319,15 @@ function render() {
 function measuring() {
   const looking = (early || view.state?.stage === "door") && step === "devices";
   return end === null && (looking || need(room, 'dialog[data-dialog="settings"]', HTMLDialogElement).open);
+}
+
+/** Lines that stand on the screen are read; the others keep their sign. */
+function readShown() {
+  const lobby = view.state?.stage === "lobby";
+  const reading = lobby || need(room, 'dialog[data-dialog="text"]', HTMLDialogElement).open;
+  if (reading && config.role === "participant") unread.clear();
+  else if (reading && texts.partner !== null) unread.delete(texts.partner);
+  screens.unread(unread.size > 0);
 }
 
 /** Whom a facilitator can write to. */
@@ -377,6 +392,7 @@ texts.addEventListener("say", (event) => {
   view = apply(view, { type: "text", from: me.member, name: me.name, to, text, at_ms: Date.now() });
   render();
 });
+texts.addEventListener("turn", () => render());
 door.addEventListener("arrive", (event) => arrive(/** @type {CustomEvent} */ (event).detail));
 
 /** @type {Record<string, (button: HTMLElement) => void | Promise<void>>} */
@@ -416,14 +432,15 @@ const actions = {
     render();
   },
   messages: () => {
-    screens.unread(false);
+    const [first] = unread;
+    texts.offer(partners(), first);
     open(room, "text");
+    render();
   },
   text: (button) => {
     texts.offer(partners(), button.dataset["member"] ?? "");
-    render();
-    screens.unread(false);
     open(room, "text");
+    render();
   },
   "hide-self": () => {
     keep({ hideSelf: !own.hideSelf });
@@ -471,7 +488,8 @@ room.addEventListener("click", (event) => {
 });
 for (const one of all(room, "dialog", HTMLDialogElement))
   one.addEventListener("click", (event) => {
-    if (event.target === one) one.close(); // a press beside the dialog
+    // A press beside the dialog; the second press of a double click is none.
+    if (event.target === one && performance.now() - Number(one.dataset["openedAt"] ?? 0) > DOUBLE_CLICK_MS) one.close();
   });
 
 stage.speaker = media.chosen("speaker");

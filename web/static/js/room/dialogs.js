@@ -21,7 +21,10 @@ export function dialog(room, name) {
  */
 export function open(room, name) {
   const found = dialog(room, name);
-  if (!found.open) found.showModal();
+  if (!found.open) {
+    found.dataset["openedAt"] = String(performance.now());
+    found.showModal();
+  }
   return found;
 }
 
@@ -48,6 +51,7 @@ export async function ask(room, question, name = "confirm") {
   }
   paint(found, question);
   found.returnValue = "";
+  found.dataset["openedAt"] = String(performance.now());
   found.showModal();
   await closed(found);
   return found.returnValue === "yes" ? (found.querySelector("input")?.value.trim() ?? "") : null;

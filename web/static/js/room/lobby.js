@@ -24,7 +24,8 @@ export function lobbyStatus(state, words, startsAt) {
   return lines.join(" ");
 }
 
-/** Lines of text between a person and the facilitators. Events: `say` ({to: string | null, text}). */
+/** Lines of text between a person and the facilitators. Events: `say` ({to: string | null, text}),
+ * `turn` (another person was chosen). */
 export class Texts extends EventTarget {
   #room;
   #words;
@@ -37,6 +38,7 @@ export class Texts extends EventTarget {
     super();
     this.#room = room;
     this.#words = words;
+    room.querySelector("[data-text-to]")?.addEventListener("change", () => this.dispatchEvent(new CustomEvent("turn")));
     for (const form of all(room, 'form[data-form="text"]', HTMLFormElement))
       form.addEventListener("submit", (event) => {
         event.preventDefault();

@@ -69,8 +69,7 @@ export class Screens {
   /** @param {boolean} some an unread line of text came, or all are read */
   unread(some) {
     const badge = need(this.#room, '.bar [data-unread]', HTMLElement);
-    const reading = need(this.#room, 'dialog[data-dialog="text"]', HTMLDialogElement).open;
-    badge.hidden = !some || reading;
+    badge.hidden = !some;
     say(badge, some ? this.#words.get("unread") : "");
   }
 
@@ -201,7 +200,7 @@ export class Screens {
     screen.dataset["end"] = code;
     say(need(screen, "[data-end-title]", HTMLElement), this.#words.get(`end_${code}_title`));
     const own = this.#words.get(`end_${code}_words`);
-    say(need(screen, "[data-end-words]", HTMLElement), sentence === "" || code === "elsewhere" || code === "left" ? own : sentence);
+    say(need(screen, "[data-end-words]", HTMLElement), sentence === "" || !["declined", "removed", "failed"].includes(code) ? own : sentence);
     need(screen, '[data-action="take-over"]', HTMLElement).hidden = code !== "elsewhere";
     need(screen, '[data-action="rejoin"]', HTMLElement).hidden = code !== "left" && code !== "failed";
   }
