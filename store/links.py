@@ -2,6 +2,7 @@
 
 A token is 32 random bytes and travels in the fragment of an address. The first redemption binds the link
 to the device's secret; another device is refused politely and the refusal is recorded for the facilitator.
+Only when the answer to that first press was lost on the way, the link may be bound anew for two minutes.
 A token that never existed, has expired or was revoked gives one and the same answer from one and the same
 query.
 """
@@ -12,17 +13,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import Row, Select, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import signals, signins, upsert
 from store.ids import fresh_id
 from store.sealing import Keys
 from store.tables import device, link, link_event, member
-from store.tables import signin as signin_rows
 
 STAFF_LIFE = timedelta(hours=12)
 CODE_LIFE = timedelta(minutes=10)
+ON_THE_WAY = timedelta(seconds=5)
+LOST_ANSWER = timedelta(minutes=2)
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 10
 STAFF = ("facilitator", "coordinator")
@@ -132,6 +134,8 @@ async def exchange(
     device_hash = digest(secret)
     first_use = found.device_hash is None
     if not first_use and found.device_hash != device_hash:
+        first_use = await unbound(tx, found, now)
+    if not first_use and found.device_hash != device_hash:
         await record(tx, found.id, found.member, "other_device", now, label)
         await signals.put(tx, TOPIC, {"what": "other_device", "member": found.member, "link": found.id}, now)
         return Refusal("other_device")
@@ -157,6 +161,23 @@ async def exchange(
     )
 
 
+async def unbound(tx: AsyncConnection, found: Row[tuple[Any, ...]], now: datetime) -> bool:
+    """Frees a link from a device that never came on: True when it was bound within two minutes, but not
+    just now, and no sign-in of it was ever used. That device's sign-in ends, and a first meeting with it is
+    forgotten."""
+    if not ON_THE_WAY <= now - found.bound_at <= LOST_ANSWER or await signins.used(tx, found.id):
+        return False
+    await signins.close_all(tx, [found.id], now)
+    await tx.execute(
+        delete(device).where(
+            device.c.member == found.member,
+            device.c.device_hash == found.device_hash,
+            device.c.first_seen_at == found.bound_at,
+        )
+    )
+    return True
+
+
 async def signin(tx: AsyncConnection, place: str, signin_token: str, now: datetime) -> signins.SignIn | None:
     """The sign-in of a cookie at this place, None when it does not hold; see `store.signins.find`."""
     return await signins.find(tx, place, signin_token, now)
@@ -175,11 +196,7 @@ async def revoke(tx: AsyncConnection, target: str, reason: str, now: datetime) -
         await tx.execute(update(link).where(link.c.id == row.id).values(revoked_at=now, revoked_why=reason))
         await record(tx, row.id, row.member, "revoked", now, reason)
         await signals.put(tx, TOPIC, {"what": "revoked", "member": row.member, "link": row.id}, now)
-    await tx.execute(
-        update(signin_rows)
-        .where(signin_rows.c.link.in_([row.id for row in ended]), signin_rows.c.closed_at.is_(None))
-        .values(closed_at=now)
-    )
+    await signins.close_all(tx, [row.id for row in ended], now)
     return len(ended)
 
 

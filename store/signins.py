@@ -3,6 +3,7 @@ them."""
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -116,7 +117,8 @@ async def find(tx: AsyncConnection, place: str, token: str, now: datetime) -> Si
         first_use=row.first_use,
         new_device=row.new_device,
         expires_at=row.expires_at,
-        touch_due=row.seen_at <= now - TOUCH,
+        # The first use is always noted: `used` asks for it.
+        touch_due=row.seen_at <= now - TOUCH or row.seen_at == row.created_at,
     )
 
 
@@ -134,6 +136,19 @@ async def holds(tx: AsyncConnection, signin_id: str, now: datetime) -> bool:
         )
     )
     return (await tx.execute(query)).first() is not None
+
+
+async def used(tx: AsyncConnection, link_id: str) -> bool:
+    """True when a sign-in made from this link was ever used, so that somebody has its cookie."""
+    query = select(signin.c.id).where(signin.c.link == link_id, signin.c.seen_at > signin.c.created_at)
+    return (await tx.execute(query.limit(1))).first() is not None
+
+
+async def close_all(tx: AsyncConnection, link_ids: Sequence[str], now: datetime) -> None:
+    """Signs out whoever came in by these links."""
+    await tx.execute(
+        update(signin).where(signin.c.link.in_(link_ids), signin.c.closed_at.is_(None)).values(closed_at=now)
+    )
 
 
 async def touch(tx: AsyncConnection, signin_id: str, now: datetime) -> None:

@@ -11,6 +11,8 @@ from store.links import Redeemed, Refusal
 from tests.services.circle import HOUR, NOW, make_circle
 
 UNKNOWN = Refusal("unknown")
+SECOND = HOUR / 3600
+MINUTE = HOUR / 60
 
 
 @pytest.fixture
@@ -79,6 +81,44 @@ async def test_the_bound_device_goes_on_after_somebody_else_tried(database, toke
     first = await redeem(database, token)
     await redeem(database, token, "another device")
     assert isinstance(await redeem(database, token, first.device_secret), Redeemed)
+
+
+async def use(database, redeemed, now):
+    """A page is asked for with the sign-in's cookie."""
+    async with database.write() as tx:
+        found = await links.signin(tx, redeemed.place, redeemed.signin_token, now)
+        if found is not None and found.touch_due:
+            await signins.touch(tx, found.id, now)
+        return found
+
+
+async def test_a_link_whose_first_answer_was_lost_may_be_bound_again_within_two_minutes(database, ada, token):
+    lost = await redeem(database, token)
+    again = await redeem(database, token, None, NOW + 2 * MINUTE)
+    assert isinstance(again, Redeemed)
+    assert (again.first_use, again.new_device) == (True, True)
+    assert await use(database, lost, NOW + 2 * MINUTE) is None, "the lost sign-in is over"
+    assert await use(database, again, NOW + 2 * MINUTE + SECOND) is not None
+    assert await redeem(database, token, lost.device_secret, NOW + 3 * MINUTE) == Refusal("other_device")
+    assert isinstance(await redeem(database, token, again.device_secret, NOW + 3 * MINUTE), Redeemed)
+    assert await kinds(database, ada) == ["minted", "bound", "bound", "other_device", "opened"]
+    async with database.read() as tx:
+        known = (await tx.execute(select(tables.device.c.device_hash))).scalars().all()
+    assert known == [links.digest(again.device_secret)], "the device that never came on is forgotten"
+
+
+async def test_a_link_in_use_is_never_bound_again(database, token):
+    first = await redeem(database, token)
+    assert (await use(database, first, NOW + SECOND)) is not None
+    assert await redeem(database, token, None, NOW + MINUTE) == Refusal("other_device")
+    assert await redeem(database, token, "another device", NOW + 2 * MINUTE) == Refusal("other_device")
+    assert (await use(database, first, NOW + 2 * MINUTE)) is not None
+
+
+@pytest.mark.parametrize("after", [0, 4, 121, 3600])
+async def test_an_unused_link_is_not_bound_again_at_once_or_later(database, token, after):
+    await redeem(database, token)
+    assert await redeem(database, token, None, NOW + after * SECOND) == Refusal("other_device")
 
 
 async def revoked(database, keys, ada):
