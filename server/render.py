@@ -64,6 +64,12 @@ def language(request: web.Request) -> str:
     return negotiate(request.headers.get("Accept-Language", ""), tuple(request.app[RENDERER].environments))
 
 
+def country(request: web.Request) -> str:
+    """The country whose numbers help here: the installation's own, unless the browser speaks German.
+    English says nothing: half the world's browsers claim to be American."""
+    return "de" if language(request) == "de" else request.app[RENDERER].country
+
+
 def page(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     """The finished page in the visitor's language ."""
     text = markup(request, template, **context)
@@ -81,7 +87,7 @@ def markup(request: web.Request, template: str, **context: Any) -> str:
             language=chosen,
             nonce=request.get(NONCE, ""),
             demo=renderer.demo,
-            help_path=f"/help/{renderer.country}",
+            help_path=f"/help/{country(request)}",
             **context,
         )
     )

@@ -1,6 +1,7 @@
 """Who came: what the facts propose about each member of one session, by what the reader's role may see."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from gettext import NullTranslations
 
 from aiohttp import web
@@ -13,6 +14,10 @@ from care.came import Line
 from care.policy import Policy
 from care.roles import Action, may
 from server import keys, render, signin
+from store.groups import Session
+
+MAKING = timedelta(minutes=30)
+"The list is there a minute after the end; after this it will not come."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +53,17 @@ async def attendance(request: web.Request) -> web.Response:
         rows=[row(translations, one.id, names.get(one.id, ""), found.get(one.id)) for one in members],
         count=care.came.count(proposals),
         ready=bool(proposals),
+        phase=phase(session, request.app[keys.CLOCK]().wall),
         evidence=who.role == "facilitator",
         reason_words=lambda code: reason_words(translations, code),
     )
+
+
+def phase(session: Session, now: datetime) -> str:
+    """Where a session stands: `ahead`, `ended` (its list is being made) or `past`."""
+    if session.ends_at + MAKING < now:
+        return "past"
+    return "ended" if session.state == "closed" or session.ends_at < now else "ahead"
 
 
 def row(translations: NullTranslations, member: str, name: str, line: Line | None) -> Row:
@@ -63,7 +76,7 @@ def status_words(translations: NullTranslations, status: str) -> str:
     """Plain words for a status; no blame, no verdict on the person."""
     _ = translations.gettext
     known = {
-        "expected": _("not computed yet"),
+        "expected": _("expected"),
         "not_on_roster": _("not in the group on that day"),
         "agreed_pause": _("agreed pause"),
         "provider_cancelled": _("called off by us"),

@@ -9,8 +9,8 @@ ALIASES = {"uk": "gb", "at": "eu", "fr": "eu"}
 
 
 async def first(request: web.Request) -> web.Response:
-    """The page of the installation's own country."""
-    return _page(request, request.app[render.RENDERER].country)
+    """The page of the country that fits best."""
+    return _page(request, render.country(request))
 
 
 async def chosen(request: web.Request) -> web.Response:

@@ -44,7 +44,7 @@ def countries(translations: NullTranslations) -> Mapping[str, Country]:
         Country(
             "gb",
             _("United Kingdom"),
-            Line(emergency, "999"),
+            Line(emergency, "999", _("or 112")),
             (
                 Line(
                     _("NHS mental health crisis line"),
