@@ -145,7 +145,7 @@ def _waiting(room: RoomData, now: Now) -> tuple[told.WaitingView, ...]:
             stage=stage_of(room, s),
             since_ms=epoch_ms(s.since) if s.since else 0,
             first_use=s.must_greet,
-            new_device=s.new_device,
+            new_device=s.new_device and s.must_greet,
             alone=s.alone,
             headphones=s.headphones,
             connection=connection(s, now),

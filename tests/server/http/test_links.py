@@ -88,6 +88,7 @@ async def test_a_forwarded_link_is_refused_and_facilitators_are_told(house: Hous
     token = await house.link(ada)
     async with Guest(house, ada) as person, Guest(house, ada) as friend:
         await person.enter(token)
+        await person.ticket()
         reply = await friend.enter(token)
         assert reply.status == 409
         assert "Set-Cookie" not in reply.headers

@@ -197,6 +197,7 @@ def test_send_back_returns_a_person_to_the_lobby_at_once() -> None:
     assert scene.state(person).stage == "lobby"
     assert scene.hears("f0") == scene.hears("p0") == set()
     assert scene.codes(person)[-1] == "sent_back"
+    assert not scene.state(leader).waiting[0].new_device
     scene.say(leader, "admit", members=["p0"])
     assert scene.state(person).stage == "room"
 
