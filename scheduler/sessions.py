@@ -5,6 +5,8 @@ state changes once, and proposals are computed again while late facts still arri
 """
 
 import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,20 +36,24 @@ async def tick(db: Database, metrics: Metrics, now: datetime) -> None:
         due = await store.groups.due_to_close(tx, now)
         lately = await store.groups.closed_since(tx, now - FACTS_ARRIVE_FOR)
     for session in due:
-        try:
+        async with alone(session, "close_failed", "A session could not be closed"):
             async with db.write() as tx:
                 closed = await close(tx, session, now)
-        except Exception as failure:
-            log.error(
-                "A session could not be closed",
-                extra={"action": "close_failed", "session": session.id, **observe.told(failure)},
-            )
-            continue
-        if closed:
-            metrics.sessions_closed.inc()
-            log.info("A session is closed", extra={"action": "session_closed", "session": session.id})
+            if closed:
+                metrics.sessions_closed.inc()
+                log.info("A session is closed", extra={"action": "session_closed", "session": session.id})
     for session in lately:
-        await propose_again(db, session, now)
+        async with alone(session, "propose_failed", "Proposals could not be renewed"):
+            await propose_again(db, session, now)
+
+
+@asynccontextmanager
+async def alone(session: Session, action: str, words: str) -> AsyncIterator[None]:
+    """The border of one session: what fails inside is logged and reaches no other session."""
+    try:
+        yield
+    except Exception as failure:
+        log.error(words, extra={"action": action, "session": session.id, **observe.told(failure)})
 
 
 async def close(tx: AsyncConnection, session: Session, now: datetime) -> bool:
@@ -113,10 +119,23 @@ async def _technical_failures(tx: AsyncConnection, session: Session) -> dict[str
     for earlier in await store.groups.sessions_of(tx, session.group):
         if earlier.ordinal >= session.ordinal:
             break
-        for proposal in await store.attendance.proposals(tx, earlier.id):
+        for proposal in await _readable(tx, earlier):
             if proposal.status is Status.TECHNICAL_FAILURE and "several_members" not in proposal.reasons:
                 counts[proposal.member] = counts.get(proposal.member, 0) + 1
     return counts
+
+
+async def _readable(tx: AsyncConnection, earlier: Session) -> Sequence[Proposal]:
+    """The proposals of an earlier session, none when one cannot be read: a count that is too low is better
+    than a session that never closes."""
+    try:
+        return await store.attendance.proposals(tx, earlier.id)
+    except (ValueError, LookupError, TypeError) as failure:
+        log.error(
+            "Earlier proposals cannot be read",
+            extra={"action": "proposals_unreadable", "session": earlier.id, **observe.told(failure)},
+        )
+        return ()
 
 
 async def open_checkins(tx: AsyncConnection, session: Session, now: datetime) -> None:

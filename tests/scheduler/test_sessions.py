@@ -14,6 +14,10 @@ from scheduler import sessions
 from scheduler.observe import Metrics
 from scheduler.settings import SchedulerSettings
 from scheduler.transports import LocalOutbox
+from store import tables, upsert
+from store.database import Database
+from store.sealing import Keys
+from tests.scheduler import house
 from tests.scheduler.house import END, START, House
 
 SOON_AFTER = END + timedelta(seconds=5)
@@ -107,6 +111,39 @@ async def test_facts_that_come_late_change_the_proposals_and_nothing_else(home: 
     await sessions.tick(home.db, Metrics(), SOON_AFTER + timedelta(seconds=10))
     assert (await proposals(home))["Ada"].status is Status.ATTENDED
     assert len(await waiting_messages(home)) == 2
+
+
+async def poison(home: House, session: str) -> None:
+    """A stored proposal that no program version can read."""
+    row = {"session": session, "member": home.members["Ben"].id, "status": "attended", "body": {}}
+    async with home.db.write() as tx:
+        await upsert.put(tx, tables.proposal, [{**row, "computed_at": START}])
+
+
+async def test_an_unreadable_earlier_proposal_keeps_no_later_session_open(home: House) -> None:
+    async with home.db.read() as tx:
+        first = (await store.groups.sessions_of(tx, home.group))[0]
+    await poison(home, first.id)
+    await home.held()
+    await sessions.tick(home.db, Metrics(), SOON_AFTER)
+    assert (await home.now_session()).state == "closed"
+    assert (await proposals(home))["Ada"].status is Status.ATTENDED
+
+
+async def test_a_poisoned_session_does_not_keep_another_from_new_proposals(
+    home: House, database: Database, keys: Keys
+) -> None:
+    other = await house.build(database, keys, start=START - timedelta(seconds=1))
+    for one in (home, other):
+        await one.saw((0, Kind.ROOM_OPENED, None, ""), (90, Kind.ROOM_CLOSED, None, ""))
+    await sessions.tick(home.db, Metrics(), SOON_AFTER)
+    async with home.db.read() as tx:
+        lately = await store.groups.closed_since(tx, START)
+    poisoned, sound = [next(one for one in (home, other) if one.session == s.id) for s in lately]
+    await poison(poisoned, poisoned.session)
+    await sound.held()
+    await sessions.tick(home.db, Metrics(), SOON_AFTER + timedelta(seconds=10))
+    assert (await proposals(sound))["Ada"].status is Status.ATTENDED
 
 
 async def test_two_schedulers_at_once_close_a_session_once(home: House) -> None:
