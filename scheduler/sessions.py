@@ -69,10 +69,12 @@ async def close(tx: AsyncConnection, session: Session, now: datetime) -> bool:
 async def propose_again(db: Database, session: Session, now: datetime) -> None:
     """Stores new proposals where facts that came late change them; otherwise only reads."""
     async with db.read() as tx:
-        fresh = {one.member: one for one in await proposals(tx, session, now)}
         stored = {one.member: one for one in await store.attendance.proposals(tx, session.id)}
-    # A session closed by hand without proposals, such as one from before the members came, stays without.
-    if stored and fresh != stored:
+        # A session closed by hand without proposals, such as one from before the members came, stays without.
+        if not stored:
+            return
+        fresh = {one.member: one for one in await proposals(tx, session, now)}
+    if fresh != stored:
         async with db.write() as tx:
             await propose(tx, session, now)
 

@@ -1,14 +1,17 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 import store.attendance
 import store.checkins
 import store.delivered
 import store.groups
 import store.outbox
+import store.presence
 import store.rooms
 from care.attendance import Proposal
-from care.facts import Kind
+from care.facts import Fact, Kind
 from care.verdict import Status
 from scheduler import sessions
 from scheduler.observe import Metrics
@@ -153,3 +156,20 @@ async def test_two_schedulers_at_once_close_a_session_once(home: House) -> None:
     closed = [metrics.registry.get_sample_value("ipt_sessions_closed_total") for metrics in (one, other)]
     assert sorted(value or 0 for value in closed) == [0, 1]
     assert len(await waiting_messages(home)) == 2
+
+
+async def test_a_session_closed_by_hand_is_not_looked_into_again(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    async def noted(_tx: object, session: str) -> list[Fact]:
+        looked.append(session)
+        return []
+
+    async with home.db.write() as tx:
+        await store.groups.set_session_state(tx, home.session, "closed", SOON_AFTER)
+    monkeypatch.setattr(store.presence, "facts", noted)
+    await sessions.tick(home.db, Metrics(), SOON_AFTER)
+    assert looked == []
+    assert await proposals(home) == {}
