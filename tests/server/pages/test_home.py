@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from server.pages.attendance import phase
-from server.pages.home import arrange
+from server.pages.course import arrange
 from store.groups import Session
 
 NOW = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
