@@ -14,7 +14,7 @@ from tests.bench.serving import Served, serving
 from tests.browser.visitor import Visitor
 
 ADMITS = 20
-JOINS = 12
+JOINS = 20
 ABOUT = '[data-action="{}"][data-member="{}"]'
 
 

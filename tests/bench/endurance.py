@@ -6,7 +6,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.bench.figure import Figure, median, share_below
 from tests.bench.forwarding import MEMBERS, WARM_S
@@ -15,13 +17,40 @@ from tests.bench.serving import Served, serving
 from tests.peers.guest import Guest
 from tests.peers.pacing import Pacer
 
-KILLS = 8
+ROOMS_OF_KILLED = 2
+LARGEST = 12
+KILL_EVERY_S = 0.7
 CYCLES = 100
 SETTLE_S = 15.0
+GROWTH_AT_MOST = 0.02
 
 
-async def memory(first_s: float = 15.0, last_s: float = 65.0) -> list[Figure]:
-    """Bytes a member in a room of ten, and what is added to it in the course of the time."""
+@dataclass(frozen=True)
+class Weight:
+    """Proportional resident bytes of a service: idle, and at two moments of a room of ten."""
+
+    idle: int
+    early: int
+    late: int
+    first_s: float
+    last_s: float
+
+    @property
+    def growth(self) -> float:
+        """What came on between the moments, as a share of the earlier."""
+        return (self.late - self.early) / self.early
+
+    def how(self) -> str:
+        """The words about the growth."""
+        return f"growth of the whole from second {self.first_s:.0f} to second {self.last_s:.0f}"
+
+    def details(self) -> dict[str, float]:
+        """The growth and the weights themselves, in MB."""
+        weights = {"idle MB": self.idle, "early MB": self.early, "late MB": self.late}
+        return {"growth": round(self.growth, 4), **{k: round(v / 1e6, 1) for k, v in weights.items()}}
+
+
+async def _weigh(first_s: float, last_s: float) -> Weight:
     async with serving(1, MEMBERS) as served, loads(served, 1) as load:
         idle = served.memory()
         await load.ask("enter")
@@ -30,21 +59,36 @@ async def memory(first_s: float = 15.0, last_s: float = 65.0) -> list[Figure]:
         early = served.memory()
         await asyncio.sleep(last_s - first_s)
         late = served.memory()
-    growth = (late - early) / early
+    return Weight(idle, early, late, first_s, last_s)
+
+
+async def memory() -> list[Figure]:
+    """Bytes a member in a room of ten, and what is added to it within a minute."""
+    weight = await _weigh(15.0, 65.0)
     return [
         Figure(
             figure="memory_per_member",
-            value=round((early - idle) / MEMBERS),
+            value=round((weight.early - weight.idle) / MEMBERS),
             unit="bytes",
-            how=f"proportional resident bytes of all processes with a room of ten sending, less those of the "
-            f"idle service, / 10; growth of the whole from second {first_s:.0f} to second {last_s:.0f}",
-            details={
-                "growth": round(growth, 4),
-                "idle MB": round(idle / 1e6, 1),
-                "early MB": round(early / 1e6, 1),
-                "late MB": round(late / 1e6, 1),
-            },
-            valid=growth <= 0.02,
+            how="proportional resident bytes of all processes with a room of ten sending, less those of the "
+            f"idle service, / 10; {weight.how()}",
+            details=weight.details(),
+            valid=weight.growth <= GROWTH_AT_MOST,
+        )
+    ]
+
+
+async def growth() -> list[Figure]:
+    """What a room of ten adds to the memory from its second to its tenth minute; takes those ten minutes."""
+    weight = await _weigh(120.0, 600.0)
+    return [
+        Figure(
+            figure="memory_growth_10_minutes",
+            value=weight.growth,
+            unit="share",
+            how="proportional resident bytes of all processes with a room of ten sending; " + weight.how(),
+            details=weight.details(),
+            valid=weight.growth <= GROWTH_AT_MOST,
         )
     ]
 
@@ -120,23 +164,18 @@ async def _settled(served: Served, before: tuple[int, int]) -> tuple[int, int]:
 async def killed() -> list[Figure]:
     """How soon the others see "reconnecting", and the fact is stored, when a client and its network
     vanish."""
-    async with serving(1, KILLS + 1, pinned=False) as served:
+    async with serving(ROOMS_OF_KILLED, LARGEST, pinned=False) as served:
         pacer = Pacer()
-        sheet = served.sheets[0]
-        leader = Guest(sheet["facilitators"][0]["link"], pacer, seed=1)
-        others = [Guest(p["link"], pacer, seed=9 + n) for n, p in enumerate(sheet["participants"])]
-        for guest in (leader, *others):
-            await guest.join(sheet["session"])
-            await guest.connect()
-            await guest.knock()
-        for guest in others:
-            await leader.until_waiting(guest.member)
-            await leader.admit(guest.member)
-            await guest.publish()
-        await leader.publish()
-        times = await asyncio.gather(*(_kill(g, leader, served, n * 0.7) for n, g in enumerate(others)))
-        for guest in (leader, *others):
-            await guest.close()
+        rooms = [await _full_room(sheet, pacer) for sheet in served.sheets]
+        kills = [
+            _kill(guest, leader, served, n * KILL_EVERY_S)
+            for leader, others in rooms
+            for n, guest in enumerate(others)
+        ]
+        times = await asyncio.gather(*kills)
+        for leader, others in rooms:
+            for guest in (leader, *others):
+                await guest.close()
         pacer.close()
     seen, stored = [t[0] for t in times], [t[1] for t in times]
     return [
@@ -146,10 +185,30 @@ async def killed() -> list[Figure]:
             unit="s",
             how=f"s from the last sign of life (no STUN, media or WebSocket, nothing closed) until "
             f"the facilitator sees 'reconnecting' and the fact is in the database; {len(times)} "
-            f"clients killed, all kept their seat",
-            details={"seen p50": round(median(seen), 1), "stored p50": round(median(stored), 1)},
+            f"clients killed in {ROOMS_OF_KILLED} rooms, all kept their seat",
+            details={
+                "seen p50": round(median(seen), 1),
+                "stored p50": round(median(stored), 1),
+                "max": round(max(max(pair) for pair in times), 1),
+            },
         )
     ]
+
+
+async def _full_room(sheet: dict[str, Any], pacer: Pacer) -> tuple[Guest, list[Guest]]:
+    """A facilitator and everybody who is a participant of one room, admitted and sending."""
+    leader = Guest(sheet["facilitators"][0]["link"], pacer, seed=1)
+    others = [Guest(p["link"], pacer, seed=9 + n) for n, p in enumerate(sheet["participants"])]
+    for guest in (leader, *others):
+        await guest.join(sheet["session"])
+        await guest.connect()
+        await guest.knock()
+    for guest in others:
+        await leader.until_waiting(guest.member)
+        await leader.admit(guest.member)
+        await guest.publish()
+    await leader.publish()
+    return leader, others
 
 
 async def _kill(guest: Guest, leader: Guest, served: Served, after: float) -> tuple[float, float]:

@@ -3,6 +3,7 @@ checksum), gaps are asked for again, and what was seen is counted for receiver r
 
 from __future__ import annotations
 
+import itertools
 import time
 import zlib
 from array import array
@@ -13,6 +14,9 @@ from tests.peers import rtcp, stamp
 SILENCE = b"\xf8\xff\xfe"
 GIVE_UP = 1.0
 RETRY = 0.06
+MOST_WANTED = 250
+"""Missing packets of one stream worth asking for, as browsers have such a limit; that many fit one NACK even
+when no two of them are neighbours (4 bytes each)."""
 BUCKET_NS = 1 << 14
 LATENCY = array("L", [0]) * (1 << 16)
 
@@ -284,8 +288,13 @@ class Incoming:
             LATENCY[bucket if bucket < 65535 else 65535] += 1
 
     def wanted(self, now: float) -> list[int]:
-        """The sequence numbers to ask for now; what is missing for too long counts as lost."""
+        """The sequence numbers to ask for now, at most MOST_WANTED; what is missing for too long, and the
+        oldest of more than that, count as lost."""
         ask = []
+        surplus = len(self.gaps) - MOST_WANTED
+        for sequence in list(itertools.islice(self.gaps, max(0, surplus))):
+            del self.gaps[sequence]
+            self.tally.lost += 1
         for sequence, gap in list(self.gaps.items()):
             if now - gap.since > GIVE_UP:
                 del self.gaps[sequence]

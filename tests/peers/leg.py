@@ -275,7 +275,10 @@ class Leg:
         size = len(packet)
         OUT.view[:size] = packet
         OUT.length[0] = size
-        if dtls.protect(tx.context, OUT.cdata, OUT.length):
+        error = dtls.protect(tx.context, OUT.cdata, OUT.length)
+        if error in dtls.REPLAYED and not lossy:
+            return  # asked for anew when it is too old to be sent again
+        if error:
             raise RuntimeError("libsrtp would not protect a packet")
         self._write(OUT.view[: OUT.length[0]])
 
