@@ -14,6 +14,7 @@ from care.came import Line
 from care.policy import Policy
 from care.roles import Action, may
 from server import keys, render, signin
+from server.pages.attendance_words import reason_words, status_words
 from store.groups import Session
 
 MAKING = timedelta(minutes=30)
@@ -70,47 +71,6 @@ def row(translations: NullTranslations, member: str, name: str, line: Line | Non
     """A member's line in words."""
     status = "expected" if line is None else line.status.value
     return Row(member=member, name=name, status=status, words=status_words(translations, status), line=line)
-
-
-def status_words(translations: NullTranslations, status: str) -> str:
-    """Plain words for a status; no blame, no verdict on the person."""
-    _ = translations.gettext
-    known = {
-        "expected": _("expected"),
-        "not_on_roster": _("not in the group on that day"),
-        "agreed_pause": _("agreed pause"),
-        "provider_cancelled": _("called off by us"),
-        "cut_short": _("cut short by us"),
-        "attended": _("was there"),
-        "attended_late": _("was there, came later"),
-        "left_early": _("was there, left earlier"),
-        "technical_failure": _("tried, the technology failed"),
-        "partial": _("was there for a part"),
-        "brief_contact": _("was there for a moment"),
-        "late_not_admitted": _("came, was not let in"),
-        "excused": _("told us before"),
-        "late_cancel": _("told us shortly before"),
-        "no_show": _("we missed them"),
-    }
-    return known.get(status, status)
-
-
-def reason_words(translations: NullTranslations, code: str) -> str:
-    """Why this is proposed, for facilitators; an unknown code is shown as it is."""
-    _ = translations.gettext
-    known = {
-        "listening_only": _("listened only"),
-        "two_devices": _("two devices at once"),
-        "with_gaps": _("with gaps"),
-        "put_out": _("sent out for a while"),
-        "never_connected": _("never connected"),
-        "dropped": _("line broke again and again"),
-        "not_let_in": _("waited, was not let in"),
-        "left_the_lobby": _("left the waiting room"),
-        "limit_reached": _("technical failures used up"),
-        "several_members": _("several people at once"),
-    }
-    return known.get(code, code.removeprefix("cause_").replace("_", " "))
 
 
 def routes() -> list[web.RouteDef]:

@@ -9,7 +9,7 @@ import jinja2
 import pytest
 
 from server import render
-from server.pages.attendance import reason_words, status_words
+from server.pages.attendance_words import own_words, reason_words, status_words
 from server.pages.room_words import room_words
 
 TEMPLATES = sorted(
@@ -92,6 +92,7 @@ def test_no_word_about_a_person_is_a_code() -> None:
 
     for status in Status:
         assert "_" not in status_words(gettext.NullTranslations(), status.value)
+        assert status.value != own_words(gettext.NullTranslations(), status.value)
     assert reason_words(gettext.NullTranslations(), "cause_ice_never_connected") == "ice never connected"
 
 
