@@ -1,10 +1,9 @@
 """Which session belongs to which phase, as a table for each number of sessions.
 
-The table reproduces the published anchors of group IPT: 16 sessions as 4/8/4 and 20 as 5/10/5 (Wilfley,
-MacKenzie, Welch, Ayres and Weissman: Interpersonal Psychotherapy for Group, 2000), 8 and 10 with one first
-and one last session (World Health Organization: Group Interpersonal Therapy for Depression, 2016). A group
-may set its own numbers; after signing they only change by an amendment.
-"""
+The table reproduces the published anchors: 16 sessions as 4/8/4 (iptuk.net, stages of IPT) and 20 as 5/10/5
+(Wilfley, MacKenzie et al., Interpersonal Psychotherapy for Group); the preset of the WHO format has one first
+and one last session (Pilot and Feasibility Studies 2021, s40814-021-00889-x; BMC Psychology 2020,
+s40359-020-00452-y). A group may set its own numbers; after signing they only change by an amendment.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
