@@ -11,7 +11,7 @@ from care.presence import Track
 
 
 class Status(StrEnum):
-    """What is proposed. `safety_exit` is missing on purpose: only a person says that."""
+    """How a session went for a member. `safety_exit` is never proposed: only a person says that."""
 
     EXPECTED = "expected"
     NOT_ON_ROSTER = "not_on_roster"
@@ -28,6 +28,7 @@ class Status(StrEnum):
     EXCUSED = "excused"
     LATE_CANCEL = "late_cancel"
     NO_SHOW = "no_show"
+    SAFETY_EXIT = "safety_exit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
