@@ -4,6 +4,7 @@ The table reproduces the published anchors: 16 sessions as 4/8/4 (iptuk.net, sta
 (Wilfley, MacKenzie et al., Interpersonal Psychotherapy for Group); the preset of the WHO format has one first
 and one last session (Pilot and Feasibility Studies 2021, s40814-021-00889-x; BMC Psychology 2020,
 s40359-020-00452-y). A group may set its own numbers; after signing they only change by an amendment.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -128,7 +129,7 @@ def phase_of(phases: Phases, ordinal: int) -> Phase:
 
 def mid_between(n: int) -> tuple[int, int]:
     """The two sessions the individual meeting in the middle lies between: half of `n`, rounded down, and
-    the next (as between 10 and 11 of 20 in Wilfley et al. 2000). Raises ValueError below 2."""
+    the next (as between 10 and 11 of 20 in Wilfley, MacKenzie et al.). Raises ValueError below 2."""
     if n < 2:
         raise ValueError("nothing lies in the middle of fewer than two sessions")
     return n // 2, n // 2 + 1
