@@ -40,16 +40,16 @@ def kind(before: Terms, after: Terms) -> str:
 
 def kind_of_dates(before: Sequence[Dated], after: Sequence[Dated]) -> str:
     """The same for two states of a group's sessions: another number, zone or length is an amendment, and so
-    is another weekday or hour for all that are still to come; moved dates are a revision."""
-    old, new = live(before), live(after)
+    is another weekday or hour for two or more sessions up to the last; single moved dates are a revision."""
+    old, new = live(before), {_name(each): each for each in live(after)}
     if len(old) != len(new):
         return AMENDMENT
-    pairs = [(was, now) for was, now in zip(old, new, strict=True) if was.state == "planned"]
+    pairs = [(was, new[_name(was)]) for was in old if was.state == "planned" and _name(was) in new]
     if any(was.zone != now.zone or was.minutes != now.minutes for was, now in pairs):
         return AMENDMENT
-    if len(pairs) > 1 and all(_slot(was.local) != _slot(now.local) for was, now in pairs):
+    if _stays_changed([_slot(was.local) != _slot(now.local) for was, now in pairs]):
         return AMENDMENT
-    same = all(was.starts_at == now.starts_at and was.local == now.local for was, now in pairs)
+    same = all(_name(was) in new and new[_name(was)].local == was.local for was in old)
     return NOTHING if same else REVISION
 
 
@@ -69,3 +69,13 @@ def _kind(name: str, before: Terms, after: Terms) -> str:
 def _slot(local: datetime) -> tuple[int, int, int]:
     """Weekday, hour and minute: what a rhythm consists of."""
     return local.weekday(), local.hour, local.minute
+
+
+def _stays_changed(changed: Sequence[bool]) -> bool:
+    """Whether at least two in a row are changed and nothing after them is as before."""
+    first = changed.index(True) if True in changed else len(changed)
+    return len(changed) - first > 1 and all(changed[first:])
+
+
+def _name(dated: Dated) -> str | int | None:
+    return dated.id or dated.uid or dated.ordinal
