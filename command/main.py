@@ -11,6 +11,7 @@ import store.roles
 import store.schema
 import store.sealing
 import store.signals
+from care import zones
 from command import (
     configuration,
     demo,
@@ -57,6 +58,7 @@ EXPECTED = (
 
 def run() -> None:
     """Entry point of the command `ipt-rooms`."""
+    zones.pin()
     try:
         app()
     except EXPECTED as refused:

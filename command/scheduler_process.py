@@ -3,6 +3,7 @@
 import scheduler.main
 import store.roles
 import store.schema
+from care import zones
 from command import ending, logs
 from scheduler.settings import SchedulerSettings
 from store.database import Database
@@ -11,6 +12,7 @@ from store.settings import StoreSettings
 
 async def run(settings: SchedulerSettings, store_settings: StoreSettings, *, with_parent: bool) -> None:
     """Ticks until told to end. Raises what store.roles and store.schema raise when it may not run."""
+    zones.pin()
     # In a demo the terminal is for the links.
     logs.write(quiet=settings.mode == "demo")
     stop = ending.stop_event(with_parent=with_parent)

@@ -8,6 +8,7 @@ import store.live
 import store.roles
 import store.schema
 import store.sealing
+from care import zones
 from command import ending, listening, logs
 from server import observe
 from server.app import build_app
@@ -21,6 +22,7 @@ CLOSE_S = 5.0
 
 async def run(settings: ServerSettings, store_settings: StoreSettings, *, with_parent: bool) -> None:
     """Serves until told to end. Raises what store.roles and store.schema raise when it may not run."""
+    zones.pin()
     # In a demo the terminal is for the links.
     logs.write(quiet=settings.mode == "demo")
     stop = ending.stop_event(with_parent=with_parent)
