@@ -2,28 +2,35 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from care import zones
 from store import links, signals
-from store.ids import fresh_id, fresh_place, plausible
+from store.ids import fresh_id, fresh_place, fresh_uid, plausible
 from store.people import one_line
 from store.tables import group, member, room
 from store.tables import session as meeting
 
 TOPIC = "sessions"
 OVERRUN = timedelta(minutes=30)
+USUAL_COUNTS = range(8, 21)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """One run of a programme: `count` numbered sessions."""
+    """One run of a programme: `count` numbered sessions of usually `minutes`. `state` is draft, active or
+    ended; `revision` counts the changes of its dates."""
 
     id: str
     title: str
     zone: str
     count: int
+    minutes: int
+    state: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +49,9 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One therapy meeting: number `ordinal` of `count`. `state` is planned, open, closed or cancelled."""
+    """One therapy meeting: number `ordinal` of `count`, 0 for one that was cancelled and lost its number.
+    `state` is planned, open, closed or cancelled. `store.dates` knows more: agreed local times, names in
+    calendars."""
 
     id: str
     group: str
@@ -55,12 +64,32 @@ class Session:
     state: str
 
 
-async def create_group(tx: AsyncConnection, title: str, zone: str, count: int, now: datetime) -> str:
-    """The id of a new group of `count` sessions. Raises ValueError for a title that is not one line of
-    text."""
+async def create_group(
+    tx: AsyncConnection,
+    title: str,
+    zone: str,
+    count: int,
+    now: datetime,
+    *,
+    minutes: int = 90,
+    state: str | None = None,
+) -> str:
+    """The id of a new group of `count` sessions, active unless its number of sessions is outside 8 to 20.
+    Raises ValueError for a title that is not one line of text, IntegrityError for impossible numbers."""
     title = one_line("title", title)
     key = fresh_id()
-    await tx.execute(insert(group).values(id=key, title=title, zone=zone, sessions=count, created_at=now))
+    await tx.execute(
+        insert(group).values(
+            id=key,
+            title=title,
+            zone=zone,
+            sessions=count,
+            minutes=minutes,
+            state=state or ("active" if count in USUAL_COUNTS else "draft"),
+            revision=0,
+            created_at=now,
+        )
+    )
     return key
 
 
@@ -99,11 +128,15 @@ async def create_session(
     """The id of a new planned session. Raises IntegrityError for a number used twice or an end before the
     start."""
     key = fresh_id()
+    local = starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     await tx.execute(
         insert(meeting).values(
             id=key,
             group=group_id,
+            uid=fresh_uid(),
             ordinal=ordinal,
+            local_at=wall(local),
+            tzdata=zones.version(),
             starts_at=starts_at,
             ends_at=ends_at,
             zone=zone,
@@ -117,7 +150,7 @@ async def create_session(
 async def find_group(tx: AsyncConnection, group_id: str) -> Group | None:
     """The group, None when there is none."""
     row = (await tx.execute(select(group).where(group.c.id == group_id))).first()
-    return None if row is None else Group(id=row.id, title=row.title, zone=row.zone, count=row.sessions)
+    return None if row is None else as_group(row)
 
 
 async def session(tx: AsyncConnection, session_id: str) -> Session | None:
@@ -129,8 +162,10 @@ async def session(tx: AsyncConnection, session_id: str) -> Session | None:
 
 
 async def sessions_of(tx: AsyncConnection, group_id: str) -> list[Session]:
-    """The sessions of a group in their order."""
-    rows = await tx.execute(sessions_query().where(meeting.c.group == group_id).order_by(meeting.c.ordinal))
+    """The sessions of a group in their order, with those that were cancelled."""
+    rows = await tx.execute(
+        sessions_query().where(meeting.c.group == group_id).order_by(meeting.c.starts_at, meeting.c.id)
+    )
     return [as_session(row) for row in rows]
 
 
@@ -240,7 +275,7 @@ def as_session(row: Row[tuple[object, ...]]) -> Session:
     return Session(
         id=row.id,
         group=row.group,
-        ordinal=row.ordinal,
+        ordinal=row.ordinal or 0,
         count=row.sessions,
         title=row.title,
         starts_at=row.starts_at,
@@ -248,6 +283,26 @@ def as_session(row: Row[tuple[object, ...]]) -> Session:
         zone=row.zone,
         state=row.state,
     )
+
+
+def as_group(row: Row[tuple[object, ...]]) -> Group:
+    """The group of a row."""
+    return Group(
+        id=row.id,
+        title=row.title,
+        zone=row.zone,
+        count=row.sessions,
+        minutes=row.minutes,
+        state=row.state,
+        revision=row.revision,
+    )
+
+
+def wall(local: datetime) -> str:
+    """A naive local time as it is stored, to the minute. Raises ValueError for one with an offset."""
+    if local.tzinfo is not None:
+        raise ValueError("a local time comes without an offset")
+    return local.isoformat(timespec="minutes")
 
 
 def as_member(row: Row[tuple[object, ...]]) -> Member:

@@ -2,6 +2,7 @@
 
 import secrets
 import string
+import uuid
 
 ALPHABET = string.ascii_letters + string.digits
 
@@ -14,6 +15,11 @@ def fresh_id() -> str:
 def fresh_place() -> str:
     """10 letters and digits: the public name of a member's place in addresses. Not a secret."""
     return "".join(secrets.choice(ALPHABET) for _ in range(10))
+
+
+def fresh_uid() -> str:
+    """The name of one session in everybody's calendar (RFC 7986, 5.3): random, and nothing else in it."""
+    return str(uuid.uuid4())
 
 
 def plausible(text: str) -> bool:

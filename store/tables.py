@@ -8,32 +8,45 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
-    Table,
     Text,
     UniqueConstraint,
-    text,
 )
-from sqlalchemy.schema import SchemaItem
 
 from store.columns import Big, Fields, Flag, Utc
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from store.tables_base import metadata, some, table
+from store.tables_contract import (
+    admitted_unsigned,
+    calendar_feed,
+    change,
+    closure,
+    contract_version,
+    dates_revision,
+    group_draft,
+    leaving,
+    pause,
+    personal_sheet,
+    service_version,
+    signature,
 )
-
-
-def table(name: str, *parts: SchemaItem, counted: bool = False) -> Table:
-    """A table that SQLite checks types for. In a counted one a number is never given twice, even after the
-    newest rows were purged."""
-    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_autoincrement=counted)
-
+from store.tables_record import (
+    absence_notice,
+    by_hand,
+    catch_up,
+    decision,
+    ledger_entry,
+    outcome,
+    question,
+    reopening,
+    task,
+)
+from store.tables_staff import (
+    audit,
+    break_glass,
+    passkey,
+    staff,
+    staff_signin,
+    staff_token,
+)
 
 person = table(
     "person",
@@ -42,6 +55,9 @@ person = table(
     Column("contact_sealed", LargeBinary),
     Column("contact_index", LargeBinary, index=True),
     Column("emergency_sealed", LargeBinary),
+    Column("real_name_sealed", LargeBinary),
+    Column("callback_sealed", LargeBinary),
+    Column("safe_sealed", LargeBinary),
     Column("zone", Text, nullable=False),
     Column("locale", Text, nullable=False),
     Column("created_at", Utc, nullable=False),
@@ -81,8 +97,18 @@ group = table(
     Column("title", Text, nullable=False),
     Column("zone", Text, nullable=False),
     Column("sessions", Integer, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
     Column("created_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Column("tasks_at", Utc, index=True),
     CheckConstraint("sessions BETWEEN 1 AND 52", name="sessions"),
+    CheckConstraint("minutes BETWEEN 60 AND 120", name="minutes"),
+    CheckConstraint("state IN ('draft', 'active', 'ended')", name="state"),
+    CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),
+    CheckConstraint("state <> 'active' OR sessions BETWEEN 8 AND 20", name="active"),
+    CheckConstraint("revision >= 0", name="revision"),
 )
 
 member = table(
@@ -98,14 +124,7 @@ member = table(
     CheckConstraint("role IN ('participant', 'facilitator', 'coordinator')", name="role"),
     CheckConstraint("(role = 'coordinator') = (seat IS NULL)", name="seat_of_role"),
     CheckConstraint("seat BETWEEN 0 AND 11", name="seat"),
-    Index(
-        "uq_member_seat",
-        "group",
-        "seat",
-        unique=True,
-        sqlite_where=text("left_at IS NULL"),
-        postgresql_where=text("left_at IS NULL"),
-    ),
+    some("uq_member_seat", "group", "seat", where="left_at IS NULL", unique=True),
     UniqueConstraint("group", "person"),
 )
 
@@ -113,23 +132,29 @@ session = table(
     "session",
     Column("id", Text, primary_key=True),
     Column("group", Text, ForeignKey("therapy_group.id", ondelete="CASCADE"), nullable=False),
-    Column("ordinal", Integer, nullable=False),
+    Column("uid", Text, nullable=False, unique=True),
+    Column("ordinal", Integer),
+    Column("local_at", Text, nullable=False),
+    Column("tzdata", Text, nullable=False),
     Column("starts_at", Utc, nullable=False),
     Column("ends_at", Utc, nullable=False),
     Column("zone", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("closed_at", Utc),
-    UniqueConstraint("group", "ordinal"),
+    Column("moved_from", Utc),
+    Column("replaced_by", Text, ForeignKey("session.id", ondelete="SET NULL")),
+    Column("stand_in", Text, ForeignKey("member.id", ondelete="SET NULL")),
+    some("uq_session_ordinal", "group", "ordinal", where="state <> 'cancelled'", unique=True),
+    CheckConstraint("ordinal IS NOT NULL OR state = 'cancelled'", name="numbered"),
+    CheckConstraint("replaced_by IS NULL OR state = 'cancelled'", name="replaced"),
+    CheckConstraint("length(local_at) = 16", name="local_at"),
+    CheckConstraint("sequence >= 0", name="sequence"),
     CheckConstraint("state IN ('planned', 'open', 'closed', 'cancelled')", name="state"),
     CheckConstraint("starts_at < ends_at", name="span"),
     CheckConstraint("ordinal >= 1", name="ordinal"),
-    Index(
-        "ix_session_unfinished",
-        "ends_at",
-        sqlite_where=text("state IN ('planned', 'open')"),
-        postgresql_where=text("state IN ('planned', 'open')"),
-    ),
+    Index("ix_session_group", "group", "starts_at"),
+    some("ix_session_unfinished", "ends_at", where="state IN ('planned', 'open')"),
 )
 
 # --- links, devices, sign-ins
@@ -200,12 +225,7 @@ room = table(
     Column("held_at", Utc),
     Column("ended_at", Utc),
     CheckConstraint("state IN ('open', 'held', 'ended')", name="state"),
-    Index(
-        "ix_room_live",
-        "session",
-        sqlite_where=text("state <> 'ended'"),
-        postgresql_where=text("state <> 'ended'"),
-    ),
+    some("ix_room_live", "session", where="state <> 'ended'"),
 )
 
 seat = table(
@@ -267,6 +287,8 @@ proposal = table(
     Column("session", Text, ForeignKey("session.id", ondelete="CASCADE"), primary_key=True),
     Column("member", Text, ForeignKey("member.id", ondelete="CASCADE"), primary_key=True),
     Column("status", Text, nullable=False),
+    Column("policy", Text),
+    Column("evidence", Text),
     Column("body", Fields, nullable=False),
     Column("computed_at", Utc, nullable=False),
 )
@@ -284,12 +306,7 @@ checkin = table(
     UniqueConstraint("member", "session", "wave"),
     CheckConstraint("state IN ('planned', 'invited', 'done', 'expired', 'withdrawn')", name="state"),
     CheckConstraint("opens_at < closes_at", name="span"),
-    Index(
-        "ix_checkin_planned",
-        "opens_at",
-        sqlite_where=text("state = 'planned'"),
-        postgresql_where=text("state = 'planned'"),
-    ),
+    some("ix_checkin_planned", "opens_at", where="state = 'planned'"),
 )
 
 outbox = table(
@@ -317,18 +334,8 @@ outbox = table(
         name="state",
     ),
     CheckConstraint("(state IN ('claimed', 'transmitting')) = (token IS NOT NULL)", name="owner"),
-    Index(
-        "ix_outbox_pending",
-        "due_at",
-        sqlite_where=text("state = 'pending'"),
-        postgresql_where=text("state = 'pending'"),
-    ),
-    Index(
-        "ix_outbox_leased",
-        "lease_until",
-        sqlite_where=text("state IN ('claimed', 'transmitting')"),
-        postgresql_where=text("state IN ('claimed', 'transmitting')"),
-    ),
+    some("ix_outbox_pending", "due_at", where="state = 'pending'"),
+    some("ix_outbox_leased", "lease_until", where="state IN ('claimed', 'transmitting')"),
 )
 
 delivered = table(
@@ -355,3 +362,55 @@ tick = table(
     Column("name", Text, primary_key=True),
     Column("at", Utc, nullable=False),
 )
+
+__all__ = [
+    "absence_notice",
+    "access_log",
+    "admitted_unsigned",
+    "audit",
+    "boot",
+    "break_glass",
+    "by_hand",
+    "calendar_feed",
+    "catch_up",
+    "change",
+    "checkin",
+    "closure",
+    "contract_version",
+    "dates_revision",
+    "decision",
+    "delivered",
+    "device",
+    "doorstep",
+    "fact",
+    "group",
+    "group_draft",
+    "leaving",
+    "ledger_entry",
+    "link",
+    "link_event",
+    "member",
+    "metadata",
+    "outbox",
+    "outcome",
+    "passkey",
+    "pause",
+    "person",
+    "person_key",
+    "personal_sheet",
+    "proposal",
+    "question",
+    "reopening",
+    "room",
+    "seat",
+    "service_version",
+    "session",
+    "signal",
+    "signature",
+    "signin",
+    "staff",
+    "staff_signin",
+    "staff_token",
+    "task",
+    "tick",
+]

@@ -80,7 +80,7 @@ async def test_a_newer_database_is_refused_and_not_touched(empty_settings):
 
 async def test_an_older_database_is_refused_with_the_command_to_run(empty_settings, monkeypatch):
     await schema.migrate(empty_settings)
-    monkeypatch.setattr(schema, "head", lambda: "0002")
+    monkeypatch.setattr(schema, "head", lambda: "9998")
     with pytest.raises(schema.SchemaRefused, match=r"older.*ipt-rooms migrate"):
         await opened(empty_settings, schema.check)
 
@@ -99,9 +99,9 @@ async def test_a_sqlite_file_is_copied_before_it_changes(sqlite_settings, keys_o
     async with database.write() as tx:
         circle = await make_circle(tx, keys_of(sqlite_settings))
     await database.close()
-    monkeypatch.setattr(schema, "head", lambda: "0002")
+    monkeypatch.setattr(schema, "head", lambda: "9998")
     schema.copy_before(sqlite_settings.data_dir / "rooms.db")
-    copy = sqlite_settings.data_dir / "rooms.db.before-0002"
+    copy = sqlite_settings.data_dir / "rooms.db.before-9998"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with sqlite3.connect(copy) as file:
         assert file.execute("SELECT id FROM therapy_group").fetchone() == (circle.group,)
