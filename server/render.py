@@ -149,6 +149,7 @@ def _environment(
     )
     environment.filters.update(
         day=lambda moment, zone: day(moment, zone, locale),
+        date=lambda moment, zone: date(moment, zone, locale),
         clock=lambda moment, zone: clock(moment, zone, locale),
         place=place_name,
     )
@@ -159,6 +160,13 @@ def day(moment: datetime, zone: str, locale: Locale) -> str:
     """`Tuesday 9 March` in the zone's own calendar."""
     local = moment.astimezone(ZoneInfo(zone))
     pattern = "EEEE, d. MMMM" if locale.language == "de" else "EEEE d MMMM"
+    return str(dates.format_date(local, pattern, locale=locale))
+
+
+def date(moment: datetime, zone: str, locale: Locale) -> str:
+    """`Tuesday 9 March 2027`: a day that is written down to be kept."""
+    local = moment.astimezone(ZoneInfo(zone))
+    pattern = "EEEE, d. MMMM y" if locale.language == "de" else "EEEE d MMMM y"
     return str(dates.format_date(local, pattern, locale=locale))
 
 

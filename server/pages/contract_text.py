@@ -20,6 +20,7 @@ from care.meetings import MID, POST, PRE, Window, windows
 from care.series import Dated, live
 from server.pages.contract_rules import group_rules
 from server.pages.crisis_numbers import countries
+from server.render import date, place_name
 
 Say = Callable[[str], str]
 
@@ -90,20 +91,9 @@ def area_words(translations: NullTranslations) -> Mapping[str, str]:
     }
 
 
-def full_day(moment: datetime, zone: str, locale: Locale) -> str:
-    """`Tuesday 9 March 2027` in the zone's own calendar."""
-    pattern = "EEEE, d. MMMM y" if locale.language == "de" else "EEEE d MMMM y"
-    return str(dates.format_date(moment.astimezone(ZoneInfo(zone)), pattern, locale=locale))
-
-
 def hour(moment: datetime, zone: str) -> str:
     """`18:00` in the zone's own time."""
     return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
-
-
-def city(zone: str) -> str:
-    """The city of a zone."""
-    return zone.rsplit("/", maxsplit=1)[-1].replace("_", " ")
 
 
 def percent(share: Fraction) -> int:
@@ -148,7 +138,7 @@ def _rhythm(_: Say, reader: Reader, terms: Terms) -> str:
         "days": terms.every_days,
         "weekday": str(dates.format_date(terms.first_local, "EEEE", locale=reader.locale)),
         "time": f"{terms.first_local:%H:%M}",
-        "place": city(terms.zone),
+        "place": place_name(terms.zone),
     }
     if terms.every_days == 7:
         return _("Every %(weekday)s at %(time)s, by the clock in %(place)s.") % places
@@ -397,11 +387,11 @@ def _dates(reader: Reader, terms: Terms, series: Sequence[Dated]) -> list[Shown]
 def _session_line(_: Say, reader: Reader, one: Dated, *, last: bool) -> str:
     places = {
         "number": one.ordinal,
-        "day": full_day(one.starts_at, one.zone, reader.locale),
+        "day": date(one.starts_at, one.zone, reader.locale),
         "time": hour(one.starts_at, one.zone),
-        "place": city(one.zone),
+        "place": place_name(one.zone),
         "own": hour(one.starts_at, reader.zone),
-        "own_place": city(reader.zone),
+        "own_place": place_name(reader.zone),
     }
     same = hour(one.starts_at, reader.zone) == hour(one.starts_at, one.zone)
     if last and same:
@@ -451,7 +441,7 @@ def _window(reader: Reader, window: Window) -> dict[str, str | int]:
         "to": window.target_to,
         "closes": window.closes_at,
     }
-    return {name: full_day(moment, reader.zone, reader.locale) for name, moment in days.items()}
+    return {name: date(moment, reader.zone, reader.locale) for name, moment in days.items()}
 
 
 def _sheet(reader: Reader, sheet: Sheet) -> list[Shown]:
