@@ -1,17 +1,14 @@
 """Who opened protected data, when and why. Append-only; each line's keyed seal covers the line before it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store import chain
 from store.sealing import Keys
 from store.tables import access_log
-
-LOCK = 7_220_452
-FIRST = b"\x00" * 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +35,9 @@ async def append(
     session: str | None = None,
 ) -> None:
     """Writes one line in the caller's transaction: no reading without its line."""
-    if tx.dialect.name == "postgresql":
-        # Two writers at once would chain to the same line. SQLite has one writer anyway.
-        await tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    await chain.hold(tx)
     last = await tx.execute(select(access_log.c.seal).order_by(access_log.c.seq.desc()).limit(1))
-    previous = last.scalar_one_or_none() or FIRST
+    previous = last.scalar_one_or_none() or chain.FIRST
     line = canonical(now, actor, action, person, session, purpose)
     await tx.execute(
         insert(access_log).values(
@@ -73,16 +68,13 @@ async def verify(tx: AsyncConnection, keys: Keys) -> int | None:
     """The number of the first line that was altered, removed or inserted by hand; None when the log is
     whole. A log cut short at its end cannot be told from one that never was longer: keep its last seal
     elsewhere."""
-    rows: Sequence[Row[tuple[object, ...]]] = (
-        await tx.execute(select(access_log).order_by(access_log.c.seq))
-    ).all()
-    previous = FIRST
-    for row in rows:
-        line = canonical(row.at, row.actor, row.action, row.person, row.session, row.purpose)
-        if row.previous != previous or row.seal != keys.witness(previous, line):
-            return int(row.seq)
-        previous = row.seal
-    return None
+    rows = (await tx.execute(select(access_log).order_by(access_log.c.seq))).all()
+    return chain.first_bad(
+        keys,
+        chain.FIRST,
+        rows,
+        lambda row: canonical(row.at, row.actor, row.action, row.person, row.session, row.purpose),
+    )[0]
 
 
 def canonical(at: datetime, actor: str, action: str, person: str, session: str | None, purpose: str) -> str:
