@@ -16,8 +16,8 @@ MODULES = tuple(
     f"js/room/{name}.js"
     for name in (
         *("backoff", "banner", "devices", "dialogs", "door", "failures", "health", "layout"),
-        *("lobby", "media", "memory", "moderation", "page", "panel", "peer", "protocol"),
-        *("roster", "screens", "signal", "stage", "wake"),
+        *("lobby", "media", "memory", "moderation", "own", "page", "panel", "peer", "pressed", "protocol"),
+        *("roster", "rtc", "screens", "signal", "stage", "unread", "wake"),
     )
 )
 

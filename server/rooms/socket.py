@@ -27,6 +27,8 @@ PERSON_LIMITS = {
     said.Text: ("texts", 8.0, 1.0),
     said.Arrive: ("answers", 5.0, 1.0),
     said.Sheet: ("sheets", 8.0, 1.0),
+    said.Mic: ("switches", 12.0, 2.0),
+    said.Camera: ("switches", 12.0, 2.0),
 }
 CLOSES = {"too_large": 1009}
 "Close codes of protocol errors; 1008 for the others (RFC 6455, section 7.4.1)."
@@ -172,7 +174,7 @@ class Conversation:
             self._live.act(lambda now: self._live.room.handle(self._socket.id, message, now))
 
     async def _within_limits(self, message: said.Message) -> bool:
-        """False, and the person is told, when they offer or write too often on all their sockets together."""
+        """False, and the person is told, when they offer, write or switch too often on all their sockets together."""
         limit = PERSON_LIMITS.get(type(message))
         if limit is None:
             return True

@@ -135,6 +135,7 @@ async def test_the_first_thread_runs_over_turn_too_and_goes_on_when_redis_is_gon
 
     await all_see_and_hear(ada, ben, cleo)
     await ada.tell("send-back", ben)
+    await ada.confirm()
     await ben.is_at("lobby")
     await ada.press("admit", ben)
     await all_see_and_hear(ada, ben, cleo)

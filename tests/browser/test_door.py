@@ -58,6 +58,7 @@ async def test_someone_sent_back_waits_again_and_is_heard_by_nobody(visit: Visit
     slot = await ada.slot_of(ben)
 
     await ada.tell("send-back", ben)
+    await ada.confirm()
 
     await ben.is_at("lobby")
     await expect(ada.tile(ben)).to_have_count(0)

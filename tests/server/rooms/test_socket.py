@@ -337,6 +337,15 @@ async def test_doorstep_answers_of_one_person_are_limited(house: House) -> None:
     assert await ada.hears("notice", code="too_fast")
 
 
+async def test_switches_of_microphone_and_camera_are_limited_together(house: House) -> None:
+    ada = await house.guest(house.circle.participants[0])
+    await ada.join()
+    for n in range(10):
+        await ada.say("mic", on=n % 2 == 0)
+        await ada.say("camera", on=n % 2 == 0)
+    assert await ada.hears("notice", code="too_fast")
+
+
 async def test_a_restart_brings_rooms_admissions_and_seats_back(houses: OpenHouse) -> None:
     first = await houses()
     leader = await first.seated(first.circle.facilitator)

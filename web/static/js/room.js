@@ -10,13 +10,16 @@ import { Signal } from "./room/signal.js";
 import { Stage } from "./room/stage.js";
 import { Texts } from "./room/lobby.js";
 import { Wake } from "./room/wake.js";
-import { Words, all, data, need } from "./room/page.js";
+import { Own } from "./room/own.js";
+import { Unread } from "./room/unread.js";
+import { Words, data, need } from "./room/page.js";
+import { actions, follow } from "./room/pressed.js";
 import { ask, closeAll, open } from "./room/dialogs.js";
 import { SLOTS, VERSIONS } from "./room/protocol.js";
-import { apply, changes, empty, expecting, flowing, people } from "./room/roster.js";
+import { apply, changes, empty, nameOf, partners, people } from "./room/roster.js";
 import { isPhone } from "./room/failures.js";
 import { moderation } from "./room/moderation.js";
-import { load, save, tabName } from "./room/memory.js";
+import { tabName } from "./room/memory.js";
 
 /** @import { ClientMessage, ServerMessage, Arrive } from "./room/protocol.js" */
 /** @import { Kind } from "./room/media.js" */
@@ -45,41 +48,30 @@ const signal = new Signal({
   hello: () => ({ versions: VERSIONS, slots: SLOTS, device: phone ? "phone" : "desktop", tab: tabName() }),
 });
 
-const own = load();
+/** @param {ClientMessage} message */
+const send = (message) => signal.send(message);
+const own = new Own({ media, peer, send, lists: () => devices.lists() });
+const unread = new Unread(config.role === "facilitator");
+
 let view = empty();
 /** @type {Step} */
 let step = "welcome";
 /** @type {{ code: string, words: string } | null} */
 let end = null;
-/** @type {{ mic: boolean | null, camera: boolean | null, show: string }} what this socket has been told */
-let told = { mic: null, camera: null, show: "" };
-/** @type {Record<string, number>} */
-let heights = {};
 /** Before the waiting room opens devices can be checked and questions answered; the knock waits here. */
 let early = false;
 /** @type {Omit<Arrive, "type"> | null} */
 let knock = null;
-/** @type {Set<string>} who wrote something that was not on the screen yet */
-const unread = new Set();
 let takingOver = false;
-/** Devices were asked for, or the person chose to go without, since the page was loaded or came back. */
-let prepared = false;
-/** @type {Set<Kind>} devices that are being started by a press */
-const asking = new Set();
 /** @type {number | undefined} */
 let networkTimer;
-
-const DOUBLE_CLICK_MS = 500;
-
-/** @param {ClientMessage} message */
-const send = (message) => signal.send(message);
 
 // ---- the line ----
 
 signal.addEventListener("up", (event) => {
   const ticket = /** @type {CustomEvent<Ticket>} */ (event).detail;
   peer.servers = ticket.ice_servers;
-  told = { mic: null, camera: null, show: "" };
+  own.forget();
   banner.line = true;
   peer.line = true;
 });
@@ -123,15 +115,15 @@ function hear(message) {
       banner.notice(message.words);
       return render();
     case "text":
-      // Two facilitators' lines to a person are no question to this one.
-      if (message.to === null || config.role === "participant") unread.add(message.from);
+      unread.came(message);
       banner.announce(words.get("text_came", { name: message.name, text: message.text }));
       return render();
     case "asked":
       return void asked(message.what, message.words);
     case "sheet":
-      return screens.sheet(message, nameOf(message.member));
+      return screens.sheet(message, nameOf(view.state, message.member));
     case "notice":
+      if (message.code === "too_fast") own.retell();
       // The bar below the picture says this already, with the name.
       return message.code === "greeting" ? undefined : banner.notice(message.words);
     case "error":
@@ -157,12 +149,12 @@ function changed(before) {
   if (state.stage === "door" && knock !== null) arrive(knock);
   early = false;
   knock = null;
-  if (state.you.muted && before.state?.you.muted === false && own.mic) keep({ mic: false });
+  if (state.you.muted && before.state?.you.muted === false && own.wishes.mic) own.keep({ mic: false });
   if (state.stage !== before.state?.stage) entered();
   for (const one of changes(before, view)) {
     const sentence = words.get(`change_${one.code}`, { name: one.name });
     if (one.code === "call") banner.notice(sentence);
-    else if (!own.quiet) banner.announce(sentence);
+    else if (!own.wishes.quiet) banner.announce(sentence);
   }
   render();
 }
@@ -178,79 +170,17 @@ function entered() {
     networkTimer = setTimeout(() => room.dataset["media"] !== "up" && door.network("failed"), 9000);
   }
   // A page that was loaded again has no devices yet; the person has agreed before.
-  if (now === "lobby" || now === "greet" || now === "room" || now === "held") void prepare();
+  if (now === "lobby" || now === "greet" || now === "room" || now === "held") void own.prepare();
 }
 
 // ---- own sound and picture ----
 
-/** @param {Partial<typeof own>} change */
-function keep(change) {
-  Object.assign(own, change);
-  save(own);
-}
-
-async function prepare() {
-  if (prepared) return;
-  prepared = true;
-  if (own.mic && own.camera) await media.askBoth();
-  else {
-    if (own.mic) await media.askOne("mic");
-    if (own.camera) await media.askOne("camera");
-  }
-  await devices.lists();
-  render();
-}
-
-/** Give the connection what may leave now, and tell the server what is on. */
-function sync() {
-  const flows = flowing(view.state);
-  const mic = flows && own.mic ? media.track("mic") : null;
-  const camera = flows && own.camera ? media.track("camera") : null;
-  peer.setTracks({ mic, camera });
-  peer.expect(flows && expecting(people(view), !own.audioOnly && !document.hidden));
-  if (flows) {
-    tell("mic", mic !== null);
-    tell("camera", camera !== null);
-    show();
-  }
-}
-
-/**
- * @param {Kind} kind
- * @param {boolean} on
- */
-function tell(kind, on) {
-  if (told[kind] !== on && send({ type: kind, on })) told[kind] = on;
-}
-
-function show() {
-  const slots = JSON.stringify(heights);
-  if (told.show !== slots && send({ type: "show", slots: heights })) told.show = slots;
-}
-
-/** @param {Kind} kind */
-async function toggle(kind) {
-  if (asking.has(kind)) {
-    keep({ [kind]: !own[kind] }); // a second press while the device starts changes the wish, not the device
-    return;
-  }
-  const on = own[kind] && media.track(kind) !== null;
-  if (!on) {
-    keep({ [kind]: true });
-    asking.add(kind);
-    const works = media.track(kind) !== null || (await media.askOne(kind));
-    asking.delete(kind);
-    if (!works) {
-      keep({ [kind]: false });
-      open(room, "settings");
-    } else if (!own[kind] && kind === "camera") media.release("camera");
-  } else {
-    keep({ [kind]: false });
-    if (kind === "camera") media.release("camera"); // its light goes out
-  }
-  banner.announce(words.get(`${kind}_now_${own[kind] ? "on" : "off"}`));
-  render();
-}
+own.addEventListener("change", () => render());
+own.addEventListener("failed", () => void open(room, "settings"));
+own.addEventListener("switched", (event) => {
+  const kind = /** @type {CustomEvent<Kind>} */ (event).detail;
+  banner.announce(words.get(`${kind}_now_${own.wishes[kind] ? "on" : "off"}`));
+});
 
 /**
  * @param {"mic" | "camera"} what
@@ -258,7 +188,7 @@ async function toggle(kind) {
  */
 async function asked(what, title) {
   const answer = await ask(room, { title, words: words.get("asked_words"), yes: words.get(`asked_${what}`) }, "asked");
-  if (answer !== null && !(own[what] && media.track(what) !== null)) await toggle(what);
+  if (answer !== null && !own.on(what)) await own.toggle(what);
 }
 
 media.addEventListener("tracks", () => render());
@@ -282,10 +212,7 @@ peer.addEventListener("condition", (event) => {
   if (condition !== "new") banner.failure = "";
   render();
 });
-stage.addEventListener("shown", (event) => {
-  heights = /** @type {CustomEvent} */ (event).detail;
-  if (flowing(view.state)) show();
-});
+stage.addEventListener("shown", (event) => own.shown(/** @type {CustomEvent} */ (event).detail, view));
 stage.addEventListener("blocked", (event) => (banner.blocked = /** @type {CustomEvent<boolean>} */ (event).detail));
 // A page that captures may play, and any press is a permission.
 media.addEventListener("tracks", () => stage.play());
@@ -296,24 +223,25 @@ window.addEventListener("online", () => {
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) signal.wake();
-  sync();
+  own.sync(view);
 });
 
 // ---- what is seen ----
 
 function render() {
   const state = view.state;
-  banner.stage = screens.show({ view, step, end, own, early: early && knock === null, audible: media.track("mic") !== null, visible: media.track("camera") !== null });
-  stage.wishes = own;
-  stage.own = own.camera ? media.track("camera") : null;
+  const devicesThere = { audible: own.works("mic"), visible: own.works("camera") };
+  banner.stage = screens.show({ view, step, end, own: own.wishes, early: early && knock === null, ...devicesThere });
+  stage.wishes = own.wishes;
+  stage.own = own.picture;
   stage.render(people(view));
-  devices.paint(own);
+  devices.paint(own.wishes);
   devices.measure(measuring());
-  texts.offer(partners());
+  texts.offer(writable());
   texts.paint(view.texts, state?.you.member ?? "");
   readShown();
   wake.wanted = end === null && ["greet", "room", "held"].includes(state?.stage ?? "");
-  sync();
+  own.sync(view);
 }
 
 function measuring() {
@@ -324,25 +252,13 @@ function measuring() {
 /** Lines that stand on the screen are read; the others keep their sign. */
 function readShown() {
   const lobby = view.state?.stage === "lobby";
-  const reading = lobby || need(room, 'dialog[data-dialog="text"]', HTMLDialogElement).open;
-  if (reading && config.role === "participant") unread.clear();
-  else if (reading && texts.partner !== null) unread.delete(texts.partner);
-  screens.unread(unread.size > 0);
+  if (lobby || need(room, 'dialog[data-dialog="text"]', HTMLDialogElement).open) unread.read(texts.partner);
+  screens.unread(unread.some);
 }
 
-/** Whom a facilitator can write to. */
-function partners() {
-  const state = view.state;
-  if (state === null || config.role !== "facilitator") return [];
-  const inside = state.members.filter((one) => one.role === "participant" && one.connection !== "away");
-  return [...state.waiting, ...inside].map(({ member, name }) => ({ member, name }));
-}
-
-/** @param {string} member */
-function nameOf(member) {
-  const state = view.state;
-  const found = [...(state?.members ?? []), ...(state?.waiting ?? []), ...(state?.calls ?? [])].find((one) => one.member === member);
-  return found?.name ?? "";
+/** Whom this person can write to by name; participants write to all facilitators. */
+function writable() {
+  return config.role === "facilitator" ? partners(view.state) : [];
 }
 
 /**
@@ -353,10 +269,7 @@ function finish(code, sentence) {
   end = { code: code === "taken" ? "elsewhere" : code, words: sentence };
   signal.stop();
   peer.stop();
-  media.closed = true;
-  media.release("mic");
-  media.release("camera");
-  prepared = false;
+  own.letGo();
   closeAll(room);
   render();
 }
@@ -395,102 +308,43 @@ texts.addEventListener("say", (event) => {
 texts.addEventListener("turn", () => render());
 door.addEventListener("arrive", (event) => arrive(/** @type {CustomEvent} */ (event).detail));
 
-/** @type {Record<string, (button: HTMLElement) => void | Promise<void>>} */
-const actions = {
-  "check-devices": async () => {
-    door.asking(true);
-    keep({ mic: true, camera: true });
-    prepared = false;
-    await prepare();
-    door.asking(false);
-    go("devices");
-  },
-  "retry-devices": async () => {
-    keep({ mic: true, camera: true });
-    prepared = false;
-    await prepare();
-  },
-  "skip-devices": async () => {
-    keep({ mic: false, camera: false });
-    prepared = true;
-    await devices.lists();
-    go("devices"); // sound and connection are worth a look all the same
-  },
-  continue: () => (config.role === "participant" ? go("doorstep") : arrive({})),
-  "play-sound": async () => {
-    await chime.play(media.chosen("speaker"));
-    door.played();
-  },
-  "heard-yes": () => door.heard(true),
-  "heard-no": () => door.heard(false),
-  mic: () => toggle("mic"),
-  camera: () => toggle("camera"),
-  "start-sound": () => stage.play(),
-  settings: async () => {
-    await devices.lists();
-    open(room, "settings").addEventListener("close", () => render(), { once: true });
-    render();
-  },
-  messages: () => {
-    const [first] = unread;
-    texts.offer(partners(), first);
-    open(room, "text");
-    render();
-  },
-  text: (button) => {
-    texts.offer(partners(), button.dataset["member"] ?? "");
-    open(room, "text");
-    render();
-  },
-  "hide-self": () => {
-    keep({ hideSelf: !own.hideSelf });
-    render();
-  },
-  "audio-only": () => {
-    keep({ audioOnly: !own.audioOnly });
-    render();
-  },
-  quiet: () => {
-    keep({ quiet: !own.quiet });
-    render();
-  },
-  cancel: () => closeAll(room),
-  leave: async () => {
-    const yes = await ask(room, { title: words.get("leave_title"), words: words.get("leave_words"), yes: words.get("leave_yes") });
-    if (yes !== null && !send({ type: "leave" })) finish("left", "");
-  },
-  rejoin: () => location.reload(),
-  "take-over": () => {
-    takingOver = true;
-    if (end === null) send({ type: "take_over" });
-    else {
-      end = null;
-      media.closed = false;
-      view = empty();
-      signal.start();
-      render();
-    }
-  },
-  panel: () => screens.panel(),
-  ...moderation({ room, words, send, about, locked: () => view.state?.room.locked === true }),
-};
+/**
+ * Open the lines of text: with one person, or with whoever has waited longest.
+ * @param {string} [member]
+ */
+function write(member = unread.first) {
+  texts.offer(writable(), member);
+  open(room, "text");
+  render();
+}
+
+function takeOver() {
+  takingOver = true;
+  if (end === null) {
+    send({ type: "take_over" });
+    return;
+  }
+  end = null;
+  own.comeBack();
+  view = empty();
+  signal.start();
+  render();
+}
 
 /** @param {HTMLElement} button */
 function about(button) {
   return button.dataset["member"] ?? view.state?.greet?.member ?? "";
 }
 
-room.addEventListener("click", (event) => {
-  const target = event.target instanceof Element ? event.target.closest("[data-action]") : null;
-  if (!(target instanceof HTMLElement) || target.hasAttribute("disabled")) return;
-  const action = actions[target.dataset["action"] ?? ""];
-  if (action !== undefined && !(target instanceof HTMLButtonElement && target.type === "submit")) void action(target);
+follow(room, {
+  ...actions({
+    ...{ room, words, own, door, media, chime, stage, screens, send, go, render, write, takeOver },
+    lists: () => devices.lists(),
+    knock: () => (config.role === "participant" ? go("doorstep") : arrive({})),
+    leave: () => finish("left", ""),
+  }),
+  ...moderation({ room, words, send, about, locked: () => view.state?.room.locked === true }),
 });
-for (const one of all(room, "dialog", HTMLDialogElement))
-  one.addEventListener("click", (event) => {
-    // A press beside the dialog; the second press of a double click is none.
-    if (event.target === one && performance.now() - Number(one.dataset["openedAt"] ?? 0) > DOUBLE_CLICK_MS) one.close();
-  });
 
 stage.speaker = media.chosen("speaker");
 door.network("pending");

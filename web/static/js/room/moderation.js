@@ -12,11 +12,11 @@ import { ask } from "./dialogs.js";
  * @returns {Record<string, (button: HTMLElement) => void | Promise<void>>}
  */
 export function moderation({ room, words, send, about, locked }) {
-  /** @param {"greet" | "end_greet" | "send_back" | "mute" | "remove" | "sheet"} type */
+  /** @param {"end_greet" | "mute" | "sheet" | "send_back"} type */
   const tell = (type) => (/** @type {HTMLElement} */ button) => void send({ type, member: about(button) });
 
   /**
-   * @param {string} key
+   * @param {"send_back" | "decline" | "remove" | "end"} key
    * @param {HTMLElement} button
    * @param {boolean} [reason]
    */
@@ -24,6 +24,12 @@ export function moderation({ room, words, send, about, locked }) {
     const name = button.dataset["name"] ?? "";
     const question = { title: words.get(`${key}_title`, { name }), words: words.get(`${key}_words`, { name }), yes: words.get(`${key}_yes`) };
     return ask(room, { ...question, danger: true, reason });
+  };
+
+  /** @param {"send_back" | "remove"} type */
+  const tellWhenSure = (type) => async (/** @type {HTMLElement} */ button) => {
+    const member = about(button); // the row may be painted anew while the question is open
+    if ((await sure(type, button)) !== null) send({ type, member });
   };
 
   return {
@@ -35,21 +41,19 @@ export function moderation({ room, words, send, about, locked }) {
       send({ type: "greet", member: about(button) });
     },
     "end-greet": tell("end_greet"),
-    "send-back": tell("send_back"),
+    "send-back": tellWhenSure("send_back"),
+    "let-again": tell("send_back"), // undoes a decline or a removal, which needs no question
     mute: tell("mute"),
     sheet: tell("sheet"),
     "ask-mic": (button) => void send({ type: "ask", member: about(button), what: "mic" }),
     "ask-camera": (button) => void send({ type: "ask", member: about(button), what: "camera" }),
     lock: () => void send({ type: "lock", on: !locked() }),
     decline: async (button) => {
-      const member = about(button); // the row may be painted anew while the question is open
+      const member = about(button);
       const reason = await sure("decline", button, true);
       if (reason !== null) send({ type: "decline", member, ...(reason === "" ? {} : { words: reason }) });
     },
-    remove: async (button) => {
-      const member = about(button);
-      if ((await sure("remove", button)) !== null) send({ type: "remove", member });
-    },
+    remove: tellWhenSure("remove"),
     end: async (button) => {
       if ((await sure("end", button)) !== null) send({ type: "end" });
     },

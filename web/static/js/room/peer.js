@@ -2,17 +2,12 @@
 // offers, so no two offers can meet. Tracks are swapped with replaceTrack; only a restart or a new connection negotiates.
 
 import { born, judge } from "./health.js";
+import { connection, counts } from "./rtc.js";
 import { randomName } from "./protocol.js";
 
 /** @import { Answer, Offer, Refused } from "./protocol.js" */
 /** @import { Health } from "./health.js" */
 
-/** Three sizes of the same picture; the server picks one for each viewer. Bit rates fit faces in a room of twelve. */
-const LAYERS = [
-  { rid: "q", scaleResolutionDownBy: 4, maxBitrate: 150_000 },
-  { rid: "h", scaleResolutionDownBy: 2, maxBitrate: 500_000 },
-  { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_500_000 },
-];
 const WATCH_EVERY_MS = 350;
 const ANSWER_WAIT_MS = 5000;
 /** New connections come at most this often, slower each time one fails. */
@@ -22,10 +17,7 @@ const RENEW_WAITS_MS = [0, 500, 2000, 4000, 8000];
 const HOPELESS = new Set(["sdp", "bad_offer", "no_bundle", "no_media", "stage"]);
 const GIVE_UP_AFTER = 3;
 
-/**
- * @typedef {{ audio: MediaStreamTrack, video: MediaStreamTrack }} Slot
- * @typedef {"new" | "connecting" | "up" | "restoring"} Condition
- */
+/** @typedef {"new" | "connecting" | "up" | "restoring"} Condition */
 
 /** Events: `offer` (Offer), `condition` (Condition), `slots` (Slot[]; new tracks), `blind` ({since_ms, packets}),
  * `hopeless` (words: the server takes no offer of this browser; nothing more is tried until `start`). */
@@ -95,15 +87,10 @@ export class Peer extends EventTarget {
     this.#health = born(performance.now());
     this.#pairs = new Map();
     this.#checks = 0;
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.#servers });
+    const { pc, mic, camera, slots } = connection(this.#count, this.#servers);
     this.#pc = pc;
-    this.#mic = pc.addTransceiver("audio", { direction: "sendonly" });
-    this.#camera = pc.addTransceiver("video", { direction: "sendonly", sendEncodings: LAYERS.map((layer) => ({ ...layer })) });
-    const slots = Array.from({ length: this.#count }, () => ({
-      audio: pc.addTransceiver("audio", { direction: "recvonly" }).receiver.track,
-      video: pc.addTransceiver("video", { direction: "recvonly" }).receiver.track,
-    }));
-    preferCodecs(pc);
+    this.#mic = mic;
+    this.#camera = camera;
     pc.onconnectionstatechange = () => this.#look(pc);
     this.#become(this.#condition === "up" || this.#condition === "restoring" ? "restoring" : "connecting");
     this.dispatchEvent(new CustomEvent("slots", { detail: slots }));
@@ -328,52 +315,4 @@ export class Peer extends EventTarget {
     pc.onconnectionstatechange = null;
     pc.close();
   }
-}
-
-/**
- * Offer Opus and VP8 with retransmission only: a quarter of the offer's size, and nothing the room does not forward.
- * @param {RTCPeerConnection} pc
- */
-function preferCodecs(pc) {
-  const wanted = {
-    audio: wantedCodecs("audio", ["audio/opus"]),
-    video: wantedCodecs("video", ["video/vp8", "video/rtx"]),
-  };
-  for (const one of pc.getTransceivers()) {
-    const kind = one.receiver.track.kind === "audio" ? "audio" : "video";
-    if (wanted[kind].length > 0 && "setCodecPreferences" in one) one.setCodecPreferences(wanted[kind]);
-  }
-}
-
-/**
- * @param {"audio" | "video"} kind
- * @param {string[]} names
- */
-function wantedCodecs(kind, names) {
-  const known = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
-  return names.flatMap((name) => known.filter((codec) => codec.mimeType.toLowerCase() === name));
-}
-
-/**
- * Packets that came and checks that were answered so far.
- * @param {RTCPeerConnection} pc
- * @param {RTCRtpTransceiver | null} near a sender whose small report names the transport, where the browser links it
- */
-async function counts(pc, near) {
-  const small = near === null ? null : tally(await near.sender.getStats());
-  return small?.linked === true ? small : tally(await pc.getStats());
-}
-
-/** @param {RTCStatsReport} report */
-function tally(report) {
-  let transport = -1;
-  let inbound = 0;
-  /** @type {Map<string, number>} */
-  const pairs = new Map();
-  for (const one of report.values()) {
-    if (one.type === "transport" && typeof one.packetsReceived === "number") transport = Math.max(0, transport) + one.packetsReceived;
-    else if (one.type === "inbound-rtp") inbound += one.packetsReceived ?? 0;
-    else if (one.type === "candidate-pair") pairs.set(one.id, one.responsesReceived ?? 0);
-  }
-  return { packets: transport >= 0 ? transport : inbound, pairs, linked: transport >= 0 };
 }

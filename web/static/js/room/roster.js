@@ -166,3 +166,24 @@ export function changes(before, after) {
   if (was.room.locked !== is.room.locked) found.push({ code: is.room.locked ? "locked" : "unlocked", name: "" });
   return found;
 }
+
+/**
+ * Whom a facilitator can write to: who waits, and which participants are in.
+ * @param {State | null} state
+ * @returns {{ member: string, name: string }[]}
+ */
+export function partners(state) {
+  if (state === null) return [];
+  const inside = state.members.filter((one) => one.role === "participant" && one.connection !== "away");
+  return [...state.waiting, ...inside].map(({ member, name }) => ({ member, name }));
+}
+
+/**
+ * The name of anybody in the room, at the door or missed; "" for a stranger.
+ * @param {State | null} state
+ * @param {string} member
+ */
+export function nameOf(state, member) {
+  const known = state === null ? [] : [...state.members, ...state.waiting, ...state.calls];
+  return known.find((one) => one.member === member)?.name ?? "";
+}

@@ -103,9 +103,10 @@ export class Screens {
       emergency: sheet.emergency ?? this.#words.get("not_said"),
       alone: yesNo(sheet.alone),
       headphones: yesNo(sheet.headphones),
-      at: sheet.at_ms === null ? this.#words.get("not_said") : this.clock(sheet.at_ms),
+      at: sheet.at_ms === null ? "" : this.clock(sheet.at_ms),
     };
     for (const [field, value] of Object.entries(values)) say(need(dialog, `[data-sheet="${field}"]`, HTMLElement), value);
+    need(dialog, "[data-said-at]", HTMLElement).hidden = sheet.at_ms === null; // nothing was said, so at no time
   }
 
   /**

@@ -4,7 +4,7 @@ import { copy, fill, need, say } from "./page.js";
 import { grid, shown } from "./layout.js";
 
 /** @import { Person } from "./roster.js" */
-/** @import { Slot } from "./peer.js" */
+/** @import { Slot } from "./rtc.js" */
 /** @import { Words } from "./page.js" */
 
 const GAP_PX = 12;
