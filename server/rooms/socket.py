@@ -174,7 +174,7 @@ class Conversation:
             self._live.act(lambda now: self._live.room.handle(self._socket.id, message, now))
 
     async def _within_limits(self, message: said.Message) -> bool:
-        """False, and the person is told, when they offer, write or switch too often on all their sockets together."""
+        """False, and the person is told, when they do this too often on all their sockets together."""
         limit = PERSON_LIMITS.get(type(message))
         if limit is None:
             return True
