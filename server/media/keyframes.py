@@ -41,6 +41,11 @@ class Throttle:
         self.pending = self._tries < TRIES
         return True
 
+    def forget_pause(self, now: float) -> None:
+        """The camera was off: requests of that time met nobody, so the next one need not wait long."""
+        self._pause_s = PAUSE_S
+        self._next_at = min(self._next_at, now)
+
     def came(self, now: float) -> None:
         """A key frame starts now."""
         if self._tries:

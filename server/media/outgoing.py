@@ -138,13 +138,36 @@ class Out:
         self.repaired: dict[int, float] = {}
         "When a packet was last repeated, by its number."
 
+    def would_do_with(self, stream: "Stream") -> bool:
+        """True when nothing is shown and a key frame of this layer is better than to wait for the wanted one.
+
+        A camera that was just switched on often sends its lowest layer alone for a while. A higher layer than
+        wanted would cost the subscriber more than was decided.
+        """
+        if self.stream is not None or self.waits_on is None:
+            return False
+        order = stream.track.order
+        return order.index(stream.rid) < order.index(self.waits_on.rid)
+
     def attach(
-        self, stream: "Stream", sequence: int, timestamp: int, picture: int, tl0: int, now: float
+        self,
+        stream: "Stream",
+        sequence: int,
+        timestamp: int,
+        picture: int,
+        tl0: int,
+        now: float,
+        *,
+        still_waits: bool = False,
     ) -> None:
-        """Continues with a stream whose packet with these numbers comes first."""
+        """Continues with a stream whose packet with these numbers comes first.
+
+        `still_waits` keeps waiting for another one.
+        """
         self.detach()
         self.blanks.clear()
-        self.stop_waiting()
+        if not still_waits:
+            self.stop_waiting()
         self.stream = stream
         self.first_in = sequence
         self.sequences = self.last_sequence + 1 - sequence & 0xFFFF

@@ -389,8 +389,8 @@ class Plane:
             self._wanting.discard(track)
         elif track.streams and track.keyframes.due(now):
             self.counted["pli"] += 1
-            lowest = next(iter(track.streams.values()))
-            leg.send_rtcp(rtcp.picture_loss(leg.own_ssrc, lowest.ssrc))
+            layers = track.streams.values()
+            leg.send_rtcp(b"".join(rtcp.picture_loss(leg.own_ssrc, layer.ssrc) for layer in layers))
 
     def _check_life(self, leg: Leg, now: float) -> None:
         checked = leg.agent.last_check

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 inbox = Scratch()
 MAX_STREAMS = 12
 "SSRCs of one leg: a microphone, three layers, their repair streams, and some change."
+RESTED_S = 0.3
+"A camera silent for so long was switched off: what it sends next is a start."
 LOUD = 45
 "Speech is louder than -45 dBov (RFC 6464 counts downwards)."
 
@@ -110,6 +112,8 @@ def on_media(  # noqa: C901
             _late(stream, sequence, timestamp, marker, packet, picture_at, now)
             return
         _gap(leg, stream, ahead - 1, now)
+    if now - stream.last_at > RESTED_S and not key_frame:
+        _on_restart(leg, stream.track, now)
     if sequence < stream.highest:
         stream.cycles += 1
     transit = now * stream.track.clock_rate - timestamp
@@ -137,6 +141,11 @@ def on_media(  # noqa: C901
     if key_frame:
         stream.track.keyframes.came(now)
         stream.height = vp8.height(_data, at, size) or stream.height
+        for out in stream.track.outs:
+            if out.would_do_with(stream):
+                out.attach(stream, sequence, timestamp, picture, tl0, now, still_waits=True)
+                send_first(out, packet, marker, sequence, timestamp, picture_at, picture, tl0, has_value, now)
+                leg.plane.on_attached(out, now)
     if stream.waiting and (key_frame or stream.kind == "audio"):
         for out in list(stream.waiting):
             out.attach(stream, sequence, timestamp, picture, tl0, now)
@@ -240,6 +249,15 @@ def _gap(leg: "Leg", stream: Stream, count: int, now: float) -> None:
         leg.plane.lossy.add(stream)
     elif stream.kind == "video":
         leg.plane.want_keyframe(stream.track)
+
+
+def _on_restart(leg: "Leg", track: Track, now: float) -> None:
+    """A camera is on again without a key frame: whoever waits for one does not wait for the next request."""
+    if track.kind == "audio" or any(now - other.last_at < RESTED_S for other in track.streams.values()):
+        return
+    if any(out.stream is None and out.waits_on is not None for out in track.outs):
+        track.keyframes.forget_pause(now)
+        leg.plane.want_keyframe(track)
 
 
 def _late(
