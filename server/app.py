@@ -16,6 +16,7 @@ from server.rooms.registry import LEASE_S, Registry
 from server.rooms.words import Translate
 from server.routes import routes
 from server.settings import ServerSettings
+from server.staff.passwords import PASSWORDS, Passwords
 from store.database import Database
 from store.live import Live
 from store.sealing import Keys
@@ -47,6 +48,7 @@ def build_app(
     app[keys.LIVE] = live
     app[keys.CLOCK] = now
     app[METRICS] = Metrics()
+    app[PASSWORDS] = Passwords()
     render.setup(app, demo=settings.mode == "demo", country=settings.crisis_country)
     app[keys.REGISTRY] = registry = Registry(
         db=db,
@@ -79,7 +81,7 @@ def translator(app: web.Application) -> Translate:
 async def run_rooms(app: web.Application) -> AsyncIterator[None]:
     """Media engine, restored rooms and their upkeep, from start to stop."""
     registry = app[keys.REGISTRY]
-    signals = upkeep.Signals(registry)
+    signals, present = upkeep.Signals(registry), upkeep.Present(registry)
     await registry.engine.start()
     await registry.restore()
     stop = asyncio.Event()
@@ -89,6 +91,7 @@ async def run_rooms(app: web.Application) -> AsyncIterator[None]:
             work.create_task(upkeep.every(stop, upkeep.BEAT_S, "beat", lambda: upkeep.beat(registry)))
             work.create_task(upkeep.every(stop, upkeep.BURY_S, "bury", lambda: upkeep.bury(registry)))
             work.create_task(upkeep.every(stop, LEASE_S / 3, "leases", lambda: upkeep.leases(registry)))
+            work.create_task(upkeep.every(stop, upkeep.KEEP_S, "keep", present.keep))
             work.create_task(upkeep.every(stop, upkeep.SIGNALS_S, "signals", signals.poll))
             yield
             await registry.stop()

@@ -11,12 +11,13 @@ import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import keys, network, refusals, signin
+from server import cookies, keys, network, refusals, render, signin
 from server.observe import METRICS
 from server.pages import errors
 from server.refusals import Refused
 from server.request_keys import NONCE, REQUEST_ID
 from server.settings import ServerSettings
+from server.staff import desk
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         if error.status < 400:
             raise
         code = error.reason if error.status == 403 else ""
+        if code in ("desk", "setup"):
+            return render.page(request, "staff/closed.html", status=403, setup=code == "setup")
         return errors.response(request, error.status, code)
     except (SQLAlchemyError, OSError) as error:
         log.exception("The database did not answer", extra={"action": "database_failed"}, exc_info=error)
@@ -98,16 +101,17 @@ async def guard_changes(request: web.Request, handler: Handler) -> web.StreamRes
     if request.method not in SAFE:
         if not network.same_origin(request, request.app[keys.SETTINGS]):
             raise Refused("origin")
-        if "place" in request.match_info and route_of(request) != OWN_CHECK:
+        if {"place", "desk"} & request.match_info.keys() and route_of(request) != OWN_CHECK:
             await check_value(request)
     return await handler(request)
 
 
 async def check_value(request: web.Request) -> None:
     """Raises Refused `csrf` for a form or a script's request without this sign-in's value."""
-    found = await signin.current(request)
+    at_desk = "desk" in request.match_info
+    found = (await desk.current(request)).id if at_desk else (await signin.current(request)).id
     given = request.headers.get("X-CSRF") or (await request.post()).get("csrf", "")
-    if not isinstance(given, str) or not signin.csrf_matches(request, found, given):
+    if not isinstance(given, str) or not cookies.csrf_matches(request, found, given):
         raise Refused("csrf")
 
 

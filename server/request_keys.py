@@ -2,7 +2,11 @@
 
 from aiohttp import web
 
+from store.staff_signins import DeskSignIn
+
 NONCE = web.RequestKey("nonce", str)
 "The nonce of this answer's scripts (CSP Level 3)."
 REQUEST_ID = web.RequestKey("request_id", str)
 "Names this request in the log and on an error page."
+DESK = web.RequestKey("desk", DeskSignIn)
+"The desk of the staff whose sign-in this request used."

@@ -5,6 +5,7 @@ from aiohttp import web
 from server import health, links_exchange
 from server.pages import assets, attendance, crisis, demo, front, home, link, room
 from server.rooms import socket, tickets
+from server.staff import account, again, break_glass, entry, passkey_sign_in, people, setup
 
 
 def routes(*, demo_mode: bool) -> list[web.RouteDef]:
@@ -19,6 +20,13 @@ def routes(*, demo_mode: bool) -> list[web.RouteDef]:
         *crisis.routes(),
         *assets.routes(),
         *health.routes(),
+        *entry.routes(),
+        *setup.routes(),
+        *passkey_sign_in.routes(),
+        *again.routes(),
+        *account.routes(),
+        *people.routes(),
+        *break_glass.routes(),
         web.post("/s/{place}/ticket/{session}", tickets.post),
         web.get("/s/{place}/socket/{session}", socket.connect),
         *(demo.routes() if demo_mode else []),

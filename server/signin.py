@@ -3,7 +3,6 @@ browser.
 """
 
 import hashlib
-import hmac
 import logging
 import secrets
 from datetime import timedelta
@@ -15,8 +14,12 @@ import store.groups
 import store.links
 import store.presence
 import store.signins
+import store.staff
+import store.staff_signins
 from care.facts import Fact, Kind
-from server import keys, network
+from server import cookies, keys, network
+from server.cookies import cookie_name
+from server.staff import desk
 from store.ids import fresh_id
 from store.links import Redeemed, Refusal
 from store.signins import SignIn
@@ -43,12 +46,18 @@ async def current(request: web.Request) -> SignIn:
     """The sign-in for the place in the address. Raises HTTPForbidden (401 would ask for a password) when
     there is none.
     """
-    place = request.match_info["place"]
-    token = request.cookies.get(seat_cookie(request, place))
-    found = await find(request, place, token) if token else None
+    found = await mine(request)
     if found is None:
         raise web.HTTPForbidden(reason="signin")
     return found
+
+
+async def mine(request: web.Request) -> SignIn | None:
+    """The sign-in for the place in the address: the place's own, or the desk of the staff who holds it."""
+    place = request.match_info["place"]
+    token = request.cookies.get(seat_cookie(request, place))
+    found = await find(request, place, token) if token else None
+    return found or await desk.at_place(request, place)
 
 
 async def find(request: web.Request, place: str, token: str) -> SignIn | None:
@@ -64,22 +73,17 @@ async def find(request: web.Request, place: str, token: str) -> SignIn | None:
 
 def csrf_value(request: web.Request, signin: SignIn) -> str:
     """What forms and scripts of this sign-in must send along; it changes with each sign-in."""
-    return request.app[keys.KEYS].lookup("csrf", signin.id).hex()[:32]
+    return cookies.csrf_value(request, signin.id)
 
 
 def csrf_matches(request: web.Request, signin: SignIn, given: str) -> bool:
     """True when the value is this sign-in's."""
-    return hmac.compare_digest(csrf_value(request, signin).encode(), given.encode("utf-8", "surrogateescape"))
+    return cookies.csrf_matches(request, signin.id, given)
 
 
 def seat_cookie(request: web.Request, place: str) -> str:
     """The name of a place's cookie."""
     return cookie_name(request, f"seat-{place}")
-
-
-def cookie_name(request: web.Request, name: str) -> str:
-    """`__Host-` pins a cookie to this host and to TLS (RFC 6265bis); plain http has no use for it."""
-    return f"__Host-{name}" if request.app[keys.SETTINGS].secure else name
 
 
 async def redeem_link(request: web.Request, token: str) -> web.StreamResponse | str:
@@ -123,7 +127,26 @@ async def settle(request: web.Request, answer: Redeemed | Refusal) -> web.Stream
         log.error("A fact was lost", extra={"action": "link_fact_lost", "error": type(error).__name__})
     response = web.Response(status=303, headers={"Location": f"/s/{answer.place}/"})
     put_cookies(request, response, answer)
+    if answer.purpose == "staff":
+        await open_desk(request, response, answer)
     return response
+
+
+async def open_desk(request: web.Request, response: web.Response, answer: Redeemed) -> None:
+    """Whoever has an account and comes in by a staff link is at the desk too, without what has to be proved
+    by a password.
+    """
+    db, now = request.app[keys.DATABASE], request.app[keys.CLOCK]().wall
+    async with db.write() as tx:
+        member = await store.groups.member_by_id(tx, answer.member)
+        staff = await store.staff.of_person(tx, member.person) if member else None
+        if staff is None or staff.disabled_at is not None:
+            return
+        opened = await store.staff_signins.open_one(
+            tx, staff.id, "link", now, device_label(request), answer.signin_expires - now
+        )
+    left = opened.expires_at - now
+    desk.put_cookie(request, response, staff.desk, opened.token, int(left.total_seconds()))
 
 
 async def may_open(request: web.Request, token: str) -> bool:

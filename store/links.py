@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import signals, signins, upsert
+from store import signals, signins, staff_signins, upsert
 from store.ids import fresh_id
 from store.sealing import Keys
 from store.tables import device, link, link_event, member
@@ -197,6 +197,7 @@ async def revoke(tx: AsyncConnection, target: str, reason: str, now: datetime) -
         await record(tx, row.id, row.member, "revoked", now, reason)
         await signals.put(tx, TOPIC, {"what": "revoked", "member": row.member, "link": row.id}, now)
     await signins.close_all(tx, [row.id for row in ended], now)
+    await staff_signins.close_linked(tx, [row.member for row in ended], now)
     return len(ended)
 
 

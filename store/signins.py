@@ -17,6 +17,8 @@ from store.tables import link, member, signin
 ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(hours=4)
 TOUCH = timedelta(minutes=1)
+ROOM = timedelta(minutes=10)
+"How long a sign-in outlives the last proof that its person is in a room."
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,14 @@ async def touch(tx: AsyncConnection, signin_id: str, now: datetime) -> None:
     await tx.execute(
         update(signin).where(signin.c.id == signin_id, signin.c.seen_at < now).values(seen_at=now)
     )
+
+
+async def keep(tx: AsyncConnection, ids: Sequence[str], now: datetime) -> None:
+    """The people of these sign-ins are in a room: neither limit ends them there."""
+    held = (signin.c.id.in_(ids), signin.c.closed_at.is_(None))
+    await tx.execute(update(signin).where(*held).values(seen_at=now))
+    until = now + ROOM
+    await tx.execute(update(signin).where(*held, signin.c.expires_at < until).values(expires_at=until))
 
 
 async def close(tx: AsyncConnection, signin_id: str, now: datetime) -> None:

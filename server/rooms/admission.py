@@ -8,9 +8,12 @@ import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 import store.groups
 import store.rooms
 import store.signins
+import store.staff_signins
 from care import roles
 from care.roles import Action
 from server.refusals import Refused
@@ -19,6 +22,7 @@ from server.rooms.live_room import LiveRoom
 from server.rooms.moment import Now, epoch_ms
 from server.rooms.registry import Registry, RoomRefused
 from server.rooms.state import OVERRUN, Entrant
+from server.staff.desk import LINK
 from store.groups import Session
 from store.signins import SignIn
 
@@ -65,6 +69,7 @@ async def issue(
         known=met and not signin.first_use,
         new_device=signin.new_device,
         language=language,
+        signin=signin.id,
     )
     ticket = secrets.token_urlsafe(32)
     body = write(Ticket(signin.place, session_id, signin.id, entrant))
@@ -115,9 +120,19 @@ async def redeem(registry: Registry, ticket: str, place: str, session: str, now:
     if found is None or found.place != place or found.session != session:
         raise Refused("signin")
     async with registry.db.read() as tx:
-        if not await store.signins.holds(tx, found.signin, now.wall):
+        if not await holds(tx, found, now):
             raise Refused("signin")
     return found
+
+
+async def holds(tx: AsyncConnection, ticket: Ticket, now: Now) -> bool:
+    """True while the sign-in behind the ticket holds: a personal link's, or a desk's and the place still its
+    person's.
+    """
+    if not ticket.entrant.link.startswith(LINK):
+        return await store.signins.holds(tx, ticket.signin, now.wall)
+    member = await store.groups.member_by_id(tx, ticket.entrant.member)
+    return member is not None and await store.staff_signins.holds(tx, ticket.signin, now.wall)
 
 
 def write(ticket: Ticket) -> str:

@@ -168,3 +168,14 @@ def revoked(turn: Turn, member: str, link: str | None) -> None:
     for socket in hit:
         turn.note(Kind.SOCKET_CLOSED, member, socket.id, detail="revoked")
         turn.dismiss(socket.id, "revoked", close=1008)
+
+
+def vacated(turn: Turn, member: str) -> None:
+    """The seat is gone; whoever comes back with another role gets another. A seat whose media the engine
+    still holds stays until that is closed: it is at the door, with nothing to see or hear.
+    """
+    room = turn.room
+    if any(socket.entrant.member == member for socket in room.sockets.values()):
+        return
+    if all(leg.member != member for leg in room.legs.values()):
+        room.seats.pop(member, None)

@@ -87,6 +87,10 @@ class Room:
         """A link (or every link) of a member was withdrawn."""
         return self._turn(now, lambda turn: coming.revoked(turn, member, link))
 
+    def vacated(self, member: str, now: Now) -> list[Effect]:
+        """The member's place is not theirs any more."""
+        return self._turn(now, lambda turn: coming.vacated(turn, member))
+
     def forwarded(self, member: str, now: Now) -> list[Effect]:
         """Somebody tried a member's link on another device and was refused: the facilitators learn it."""
         return self._turn(now, lambda turn: coming.forwarded(turn, member))

@@ -49,6 +49,8 @@ class Entrant:
     known: bool
     new_device: bool
     language: str = "en"
+    signin: str = ""
+    "The sign-in behind the ticket, kept alive while its person is in the room."
 
 
 @dataclass(slots=True, kw_only=True)

@@ -24,8 +24,7 @@ async def issue(request: web.Request) -> web.Response:
     settings, registry = request.app[keys.SETTINGS], request.app[keys.REGISTRY]
     if request.headers.get("Origin") not in settings.origins():
         raise Refused("origin")
-    token = request.cookies.get(signin.seat_cookie(request, request.match_info["place"]))
-    found = await signin.find(request, request.match_info["place"], token) if token else None
+    found = await signin.mine(request)
     if found is None:
         raise Refused("signin")
     if not signin.csrf_matches(request, found, request.headers.get("X-CSRF", "")):

@@ -6,9 +6,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+import store.groups
 import store.presence
+import store.signins
+import store.staff_signins
 from server.media.messages import CloseRoom
 from server.rooms.registry import LEASE_S, Registry
+from server.staff.desk import LINK
 from store.signals import Reader, Signal
 
 log = logging.getLogger(__name__)
@@ -17,6 +21,7 @@ BEAT_S = 10.0
 BURY_S = 30.0
 STEADY_MS = 45_000
 "The database has answered for longer than a server may be silent."
+KEEP_S = 60.0
 SIGNALS_S = 0.5
 "A withdrawn link closes its sockets within a second."
 
@@ -87,22 +92,49 @@ async def leases(registry: Registry) -> None:
                 await registry.live.arrive(session, socket.entrant.member, LEASE_S)
 
 
+class Present:
+    """Keeps the sign-ins of people who are in a room: no idle or absolute limit ends one there."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    async def keep(self) -> None:
+        """Notes every person with a socket as seen."""
+        rooms = self._registry.rooms.values()
+        entrants = [socket.entrant for live in rooms for socket in live.room.data.sockets.values()]
+        desks = {one.signin for one in entrants if one.link.startswith(LINK)}
+        links = {one.signin for one in entrants if not one.link.startswith(LINK)} - {""}
+        if not desks and not links:
+            return
+        now = self._registry.clock().wall
+        async with self._registry.db.write() as tx:
+            await store.staff_signins.keep(tx, sorted(desks), now)
+            await store.signins.keep(tx, sorted(links), now)
+
+
 class Signals:
     """Words of other processes through the database."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._reader = Reader()
+        self._leaving: set[tuple[str, str]] = set()
+        "Session and member of seats that wait for the end of their media."
 
     async def poll(self) -> None:
         """Takes what is new and acts on it."""
         async with self._registry.db.read() as tx:
             fresh = await self._reader.poll(tx)
+        self._vacate()
         for signal in fresh:
             if signal.topic == "links":
                 self._links(signal)
             elif signal.topic == "sessions":
                 self._sessions(signal)
+            elif signal.topic == "staff" and signal.body.get("what") == "signed_out":
+                self._signed_out(f"{LINK}{signal.body.get('signin')}")
+            elif signal.topic == "staff":
+                await self._rights(str(signal.body.get("member")))
 
     def _links(self, signal: Signal) -> None:
         member, link = str(signal.body.get("member")), str(signal.body.get("link"))
@@ -113,6 +145,39 @@ class Signals:
                 live.act(partial(live.room.revoked, member, link))
             elif signal.body.get("what") == "other_device":
                 live.act(partial(live.room.forwarded, member))
+
+    def _signed_out(self, link: str) -> None:
+        """Closes the sockets that were opened with this sign-in."""
+        for live in self._registry.rooms.values():
+            for member in {
+                socket.entrant.member
+                for socket in live.room.data.sockets.values()
+                if socket.entrant.link == link
+            }:
+                live.act(partial(live.room.revoked, member, link))
+
+    async def _rights(self, member: str) -> None:
+        """A place was given, changed or taken: what was open with the former rights closes. The seat is made
+        anew, with the role it has now, when the person comes back.
+        """
+        async with self._registry.db.read() as tx:
+            found = await store.groups.member_by_id(tx, member)
+        for live in self._registry.rooms.values():
+            seat = live.room.data.seats.get(member)
+            if seat is None or (found is not None and (found.role, found.seat) == (seat.role, seat.seat)):
+                continue
+            live.act(partial(live.room.revoked, member, None))
+            self._leaving.add((live.session, member))
+        self._vacate()
+
+    def _vacate(self) -> None:
+        """Removes seats of people who are no longer here, once their media has ended."""
+        for session, member in list(self._leaving):
+            live = self._registry.rooms.get(session)
+            if live is not None:
+                live.act(partial(live.room.vacated, member))
+            if live is None or member not in live.room.data.seats:
+                self._leaving.discard((session, member))
 
     def _sessions(self, signal: Signal) -> None:
         live = self._registry.rooms.get(str(signal.body.get("session")))
