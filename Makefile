@@ -15,9 +15,7 @@ run: $(VENV)/run.stamp
 
 test: $(VENV)/test.stamp
 	sh tests/prepare.sh
-	$(MAKE) --no-print-directory check
-	sh tests/run_web.sh
-	$(BIN)/python -m pytest --durations=15
+	$(BIN)/python -m tests.lanes
 
 check: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -q tests/test_locks.py
