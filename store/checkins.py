@@ -2,7 +2,7 @@
 only when."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -125,3 +125,38 @@ async def expire(tx: AsyncConnection, now: datetime) -> int:
         .values(state="expired")
     )
     return done.rowcount
+
+
+async def move(tx: AsyncConnection, session: str, by: timedelta, now: datetime) -> None:
+    """The session has moved: what is not open yet moves with it, what is open stays open for as long as the
+    session is later. What is done is left alone."""
+    rows = await tx.execute(
+        select(checkin.c.id, checkin.c.opens_at, checkin.c.closes_at, checkin.c.state).where(
+            checkin.c.session == session, checkin.c.state.in_(("planned", "invited"))
+        )
+    )
+    for row in rows.all():
+        begun = row.state == "invited" or row.opens_at <= now
+        opens_at = row.opens_at if begun else row.opens_at + by
+        closes_at = row.closes_at + (max(by, timedelta(0)) if begun else by)
+        await tx.execute(
+            update(checkin).where(checkin.c.id == row.id).values(opens_at=opens_at, closes_at=closes_at)
+        )
+
+
+async def withdraw(tx: AsyncConnection, session: str) -> None:
+    """The session was cancelled: what nobody has finished is no longer asked for."""
+    await tx.execute(
+        update(checkin)
+        .where(checkin.c.session == session, checkin.c.state.in_(("planned", "invited")))
+        .values(state="withdrawn")
+    )
+
+
+async def restore(tx: AsyncConnection, session: str) -> None:
+    """The session takes place after all: what was withdrawn with it is planned again."""
+    await tx.execute(
+        update(checkin)
+        .where(checkin.c.session == session, checkin.c.state == "withdrawn")
+        .values(state="planned")
+    )

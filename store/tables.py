@@ -107,7 +107,7 @@ group = table(
     CheckConstraint("minutes BETWEEN 60 AND 120", name="minutes"),
     CheckConstraint("state IN ('draft', 'active', 'ended')", name="state"),
     CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),
-    CheckConstraint("state <> 'active' OR sessions BETWEEN 8 AND 20", name="active"),
+    CheckConstraint("state <> 'active' OR sessions BETWEEN 4 AND 20", name="active"),
     CheckConstraint("revision >= 0", name="revision"),
 )
 

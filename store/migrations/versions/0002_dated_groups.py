@@ -120,7 +120,7 @@ def require_groups() -> None:
             ("minutes", "minutes BETWEEN 60 AND 120"),
             ("state", "state IN ('draft', 'active', 'ended')"),
             ("ended", "(state = 'ended') = (ended_at IS NOT NULL)"),
-            ("active", "state <> 'active' OR sessions BETWEEN 8 AND 20"),
+            ("active", "state <> 'active' OR sessions BETWEEN 4 AND 20"),
             ("revision", "revision >= 0"),
         ):
             batch.create_check_constraint(op.f(f"ck_therapy_group_{name}"), rule)
