@@ -18,7 +18,7 @@ from care.series import Caution, Closure, Dated, Plan, closed_on, date_at, live,
 MOVE, CANCEL_APPEND, CANCEL, SHIFT = "move", "cancel_append", "cancel", "shift_following"
 STAND_IN, MEMBER_ZONE, REINTERPRET, UNDO = "stand_in", "member_zone", "reinterpret", "undo"
 IN_CLOSURE = "in_closure"
-FEWEST = 4  # sessions a group cannot fall below: three phases and one to spare
+FEWEST = 8  # sessions of a group (clause 1): below that, a lost one is replaced
 
 
 def move(

@@ -207,31 +207,30 @@ RANGES: dict[str, tuple[int, int]] = {
     "retention": (1, 30),
     "amendment_notice_days": (0, 60),
 }
-SHORTENED_FROM = 4  # a signed group that loses sessions may go on below what a new one may begin with
 SHARES = ("attended_share", "minimum_share", "review_share")
 FEES_AT_MOST = 500  # characters
 
 
 def check(terms: Terms, *, amends: bool = False) -> tuple[Fault, ...]:
     """What is wrong with the terms, in the order of the fields; empty where they can be offered.
-    `amends` says that they follow signed ones, so that sessions may have been lost."""
+    `amends` says that they follow signed ones: then the first session may have been moved out of a closure
+    that was added later."""
     return (
-        *_out_of_range(terms, amends),
+        *_out_of_range(terms),
         *_shares(terms),
         *_phases(terms),
         *_order(terms),
-        *_zone_and_dates(terms),
+        *_zone_and_dates(terms, amends),
         *_choices(terms),
     )
 
 
-def _out_of_range(terms: Terms, amends: bool) -> list[Fault]:
-    found = []
-    for name, (low, high) in RANGES.items():
-        least = SHORTENED_FROM if amends and name == "sessions" else low
-        if not least <= getattr(terms, name) <= high:
-            found.append(Fault(field=name, code="out_of_range", args=(("low", least), ("high", high))))
-    return found
+def _out_of_range(terms: Terms) -> list[Fault]:
+    return [
+        Fault(field=name, code="out_of_range", args=(("low", low), ("high", high)))
+        for name, (low, high) in RANGES.items()
+        if not low <= getattr(terms, name) <= high
+    ]
 
 
 def _shares(terms: Terms) -> list[Fault]:
@@ -264,13 +263,13 @@ def _order(terms: Terms) -> list[Fault]:
     ]
 
 
-def _zone_and_dates(terms: Terms) -> list[Fault]:
+def _zone_and_dates(terms: Terms, amends: bool) -> list[Fault]:
     found = []
     if not zones.known(terms.zone):
         found.append(Fault(field="zone", code="unknown_zone"))
     elif timetable.resolve(terms.first_local, ZoneInfo(terms.zone)).caution == timetable.SKIPPED:
         found.append(Fault(field="first_local", code="no_such_local_time"))
-    if closed_on(terms.first_local.date(), terms.closures) is not None:
+    if not amends and closed_on(terms.first_local.date(), terms.closures) is not None:
         found.append(Fault(field="first_local", code="starts_in_a_closure"))
     found += [
         Fault(field="closures", code="closure_runs_backwards", args=(("number", number),))

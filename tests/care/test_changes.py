@@ -158,8 +158,9 @@ def test_a_session_cancelled_for_good_is_one_less_and_an_amendment() -> None:
     assert (len(preview.cancelled), preview.appended, preview.moved, preview.notices) == (1, (), (), 1)
 
 
-def test_a_group_cannot_lose_all_its_sessions() -> None:
-    assert changes.cancel(GROUP[:4], 4, now=BEFORE).refused == "too_few_left"
+def test_a_group_of_eight_cannot_lose_a_session_without_another_for_it() -> None:
+    assert changes.cancel(GROUP[:9], 4, now=BEFORE).new_count == 8
+    assert changes.cancel(GROUP[:8], 4, now=BEFORE).refused == "too_few_left"
 
 
 def test_all_that_follow_shift_by_a_week() -> None:

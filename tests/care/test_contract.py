@@ -115,10 +115,10 @@ def test_a_fault_carries_the_numbers_its_sentence_needs() -> None:
     assert dict(fault.args) == {"low": 60, "high": 120}
 
 
-def test_a_signed_group_may_go_on_with_fewer_sessions_than_a_new_one() -> None:
-    terms = replace(TERMS, sessions=7, phases=phases.shortened(phases.preset("seed_default", 8), 4))
+def test_a_closure_added_later_may_cover_the_day_the_first_session_was_planned_for() -> None:
+    terms = replace(TERMS, first_local=datetime(2026, 12, 28, 18, 0), closures=(WINTER,))
 
-    assert [each.code for each in contract.check(terms)] == ["out_of_range"]
+    assert [each.code for each in contract.check(terms)] == ["starts_in_a_closure"]
     assert contract.check(terms, amends=True) == ()
 
 

@@ -1,0 +1,71 @@
+"""When, how and in which words a person may be written to."""
+
+from datetime import UTC, datetime, time
+
+import pytest
+
+from care.contact import ANY, SafeContact
+from care.delivery import QuietHours
+
+USUAL = QuietHours(starts=time(20), ends=time(8))
+
+
+def waits(rule: SafeContact, hour: int) -> bool:
+    """Whether a message at this hour of a day in UTC has to wait."""
+    now = datetime(2027, 3, 2, hour, 30, tzinfo=UTC)
+    return any(hours.over_at(now, "UTC") is not None for hours in rule.quiet(USUAL))
+
+
+def test_without_a_rule_the_usual_hours_hold() -> None:
+    assert (ANY.mail, ANY.entries) == (True, True)
+    assert [hour for hour in range(24) if not waits(ANY, hour)] == list(range(8, 20))
+
+
+@pytest.mark.parametrize(
+    ("from_hour", "until_hour", "open_hours"),
+    [(9, 12, range(9, 12)), (18, 24, range(18, 20)), (0, 10, range(8, 10)), (6, 9, range(8, 9))],
+)
+def test_a_persons_own_hours_only_ever_narrow_the_usual_ones(
+    from_hour: int, until_hour: int, open_hours: range
+) -> None:
+    rule = SafeContact(from_hour=from_hour, until_hour=until_hour)
+
+    assert [hour for hour in range(24) if not waits(rule, hour)] == list(open_hours)
+
+
+@pytest.mark.parametrize("channel", ["phone", "nothing"])
+def test_who_is_not_to_be_written_to_gets_no_mail(channel: str) -> None:
+    assert not SafeContact(channel=channel).mail
+
+
+def test_bare_words_bring_no_calendar_entry_either() -> None:
+    assert not SafeContact(wording="bare").entries
+    assert not SafeContact(calendar=False).entries
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"channel": "pigeon"},
+        {"wording": "loud"},
+        {"from_hour": -1},
+        {"from_hour": 24},
+        {"until_hour": 25},
+        {"from_hour": 9, "until_hour": 9},
+    ],
+)
+def test_a_rule_that_is_none_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"unknown|hours"):
+        SafeContact(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_rule_reads_back_from_its_document() -> None:
+    rule = SafeContact(channel="phone", from_hour=9, until_hour=17, wording="bare", calendar=False)
+
+    assert SafeContact.from_document(rule.document()) == rule
+
+
+@pytest.mark.parametrize("change", [{"more": 1}, {"from_hour": "9"}, {"calendar": 1}])
+def test_a_document_that_is_no_rule_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="not a rule"):
+        SafeContact.from_document({**ANY.document(), **change})
