@@ -36,7 +36,9 @@ async def test_a_lane_that_fails_fails_the_run_and_is_named_again(capfd: pytest.
 
 
 async def test_a_command_after_one_that_failed_still_runs(capfd: pytest.CaptureFixture[str]) -> None:
-    lane = Lane("two", ((sys.executable, "-c", "raise SystemExit(1)"), (sys.executable, "-c", "print('ran')")))
+    lane = Lane(
+        "two", ((sys.executable, "-c", "raise SystemExit(1)"), (sys.executable, "-c", "print('ran')"))
+    )
     assert await lanes.run([lane]) == 1
     assert "two      | ran" in capfd.readouterr().out
 
