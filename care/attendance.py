@@ -6,6 +6,7 @@ policy: the same input gives the same proposal byte for byte, and `evidence` is 
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from fractions import Fraction
 
 from care import presence, verdict
 from care.facts import OF_THE_ROOM, Fact
-from care.interval import ZERO, Span, Spans, bridge, gaps, intersect, share, subtract, total
+from care.interval import ZERO, Span, Spans, bridge, gaps, intersect, share, subtract, total, union
 from care.policy import Place, Policy, SessionTimes
 from care.presence import Held, Track
 from care.verdict import Measures, Verdict, Window
@@ -107,11 +108,15 @@ def propose(
     beats = {boot: min(at, until) for boot, at in (alive or {}).items()}
     of_room = tuple(fact for fact in steady if fact.kind in OF_THE_ROOM)
     room = window(session, presence.held(of_room, _of(of_room, beats), until), policy)
+    of_member = defaultdict(list)
+    for fact in steady:
+        if fact.kind not in OF_THE_ROOM:
+            of_member[fact.member].append(fact)
     drafts = []
     for place in roster:
-        own = tuple(f for f in steady if f.member == place.member and f.kind not in OF_THE_ROOM)
+        own = of_member[place.member]
         seen = presence.track(own, beats, until)
-        numbers = _measure(session, own, seen, room, policy)
+        numbers = _measure(session, place, own, seen, room, policy)
         said = verdict.judge(session, place, seen, room, numbers, policy, now)
         evidence = _evidence(session, place, (*of_room, *own), policy, beats, until)
         drafts.append(_proposal(session, place, seen, room, numbers, said, policy, evidence))
@@ -135,9 +140,10 @@ def window(session: SessionTimes, room: Held, policy: Policy) -> Window:
 
 
 def _measure(
-    session: SessionTimes, own: Sequence[Fact], seen: Track, room: Window, policy: Policy
+    session: SessionTimes, place: Place, own: Sequence[Fact], seen: Track, room: Window, policy: Policy
 ) -> Measures:
-    there = intersect(seen.connected, seen.admitted)
+    written = [one.span for one in place.by_hand]
+    there = union((*intersect(seen.connected, seen.admitted), *written))
     plain = bridge(there, policy.bridged, never_over=seen.put_out)
     kind = bridge(there, policy.bridged, never_over=seen.put_out, forgiven=room.service)
     in_held, in_window = intersect(plain, room.held), intersect(kind, room.counted)

@@ -45,7 +45,7 @@ def contact_priority(one: Watched) -> Priority:
         f"no_show:{unseen}": 2 * further,
         f"technical:{one.standing.technical}": 1 if one.standing.technical >= 2 else 0,
         f"late_cancel:{late_word}": 1 if late_word >= 2 else 0,
-        "unsigned": 1 if begun and one.contract_offered and not one.signed else 0,
+        "unsigned": 1 if begun and one.unsigned is not None else 0,
         "refused": 1 if one.refused_at is not None else 0,
     }
     points = sum(found.values())

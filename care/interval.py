@@ -5,8 +5,9 @@ sequence of spans is *tidy* when it is sorted and no two overlap or meet; every 
 any order and returns tidy tuples, so results compare equal whenever they cover the same instants.
 """
 
+import bisect
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -54,26 +55,35 @@ def union(spans: Iterable[Span]) -> Spans:
 
 def intersect(left: Iterable[Span], right: Iterable[Span]) -> Spans:
     """The instants in both."""
-    others = union(right)
-    return union(
-        Span(max(a.start, b.start), min(a.end, b.end))
-        for a in union(left)
-        for b in others
-        if a.start < b.end and b.start < a.end
-    )
+    ours, theirs = union(left), union(right)
+    shared: list[Span] = []
+    here = there = 0
+    while here < len(ours) and there < len(theirs):
+        a, b = ours[here], theirs[there]
+        shared.extend(between(max(a.start, b.start), min(a.end, b.end)))
+        if a.end <= b.end:
+            here += 1
+        else:
+            there += 1
+    return tuple(shared)
 
 
 def subtract(spans: Iterable[Span], removed: Iterable[Span]) -> Spans:
     """The instants in `spans` and not in `removed`."""
     kept: list[Span] = []
     holes = union(removed)
+    first = 0
     for span in union(spans):
+        while first < len(holes) and holes[first].end <= span.start:
+            first += 1
         start = span.start
-        for hole in holes:
-            kept.extend(between(start, min(hole.start, span.end)))
+        for hole in itertools.islice(holes, first, None):
+            if hole.start >= span.end:
+                break
+            kept.extend(between(start, hole.start))
             start = max(start, hole.end)
         kept.extend(between(start, span.end))
-    return union(kept)
+    return tuple(kept)
 
 
 def total(spans: Iterable[Span]) -> timedelta:
@@ -106,11 +116,28 @@ def bridge(
     instant of `never_over` stays open however short it is.
     """
     tidy = union(spans)
-    barriers, excused = tuple(never_over), union(forgiven)
+    between_them = gaps(tidy)
+    barriers, left = sorted(never_over), _lengths(between_them, subtract(between_them, forgiven))
     filled = [
         gap
-        for gap in gaps(tidy)
-        if total(subtract((gap,), excused)) <= longest
-        and not any(gap.start <= instant <= gap.end for instant in barriers)
+        for gap, length in zip(between_them, left, strict=True)
+        if length <= longest and not _holds(gap, barriers)
     ]
     return union((*tidy, *filled))
+
+
+def _lengths(spans: Spans, pieces: Spans) -> list[timedelta]:
+    """How much of each tidy span its pieces cover; no piece lies outside a span."""
+    lengths, rest = [], list(reversed(pieces))
+    for span in spans:
+        length = ZERO
+        while rest and rest[-1].end <= span.end:
+            length += rest.pop().length
+        lengths.append(length)
+    return lengths
+
+
+def _holds(gap: Span, instants: Sequence[datetime]) -> bool:
+    """Whether a sorted instant lies in the gap or at its end."""
+    first = bisect.bisect_left(instants, gap.start)
+    return first < len(instants) and instants[first] <= gap.end

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from fractions import Fraction
 
 from care.interval import Span
@@ -41,6 +42,21 @@ class SessionTimes:
         return Span(self.starts_at, self.ends_at)
 
 
+class Otherwise(StrEnum):
+    """How somebody took part that the room could not see."""
+
+    PHONE = "phone"
+    JOINT = "joint"  # beside somebody else, on that person's link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """Presence a person wrote down, for what no fact can show."""
+
+    kind: Otherwise
+    span: Span
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A participant on the roster: the dates of the place, and what is already known about it."""
@@ -51,3 +67,4 @@ class Place:
     paused: bool = False
     notice_at: datetime | None = None  # when the member said they could not come
     technical_before: int = 0  # technical failures already counted in this contract
+    by_hand: tuple[ByHand, ...] = ()

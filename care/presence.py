@@ -5,6 +5,7 @@ facts written before the step are moved onto the clock as it stood at the last f
 a step is nearly always a correction.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -181,4 +182,6 @@ def _ups(facts: Sequence[Fact], alive: Mapping[str, datetime], until: datetime) 
 
 
 def _most_at_once(spans: Sequence[Span]) -> int:
-    return max((sum(other.start <= span.start < other.end for other in spans) for span in spans), default=0)
+    """The most spans that hold one instant. Where one ends as another starts, they share none."""
+    steps = sorted([(span.start, 1) for span in spans] + [(span.end, -1) for span in spans])
+    return max(itertools.accumulate(step for _, step in steps), default=0)

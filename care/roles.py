@@ -48,6 +48,21 @@ class Action(StrEnum):
     SEE_LINK_HISTORY = "see_link_history"
     SEND_LINK_AGAIN = "send_link_again"
     REVOKE_LINK = "revoke_link"
+    OWN_PLACE = "own_place"  # contract, record, notices, own details, leaving
+    SEE_BRIEF = "see_brief"
+    WRITE_SHEET = "write_sheet"
+    ADMIT_UNSIGNED = "admit_unsigned"
+    CONFIRM_ATTENDANCE = "confirm_attendance"
+    ENTER_PRESENCE = "enter_presence"
+    READ_NOTICE = "read_notice"  # the words beside it; the category is part of the attendance
+    CORRECT_ATTENDANCE = "correct_attendance"
+    REOPEN_RECORD = "reopen_record"
+    SET_DATES = "set_dates"
+    SET_PEOPLE = "set_people"
+    OFFER_CONTRACT = "offer_contract"
+    SEE_MESSAGES = "see_messages"
+    SEE_AUDIT = "see_audit"
+    EXPORT_ATTENDANCE = "export_attendance"
 
 
 EVERYBODY = frozenset({Action.SEE_HOME})
@@ -59,6 +74,8 @@ STAFF = frozenset(
         Action.SEE_LINK_HISTORY,
         Action.SEND_LINK_AGAIN,
         Action.REVOKE_LINK,
+        Action.SEE_MESSAGES,
+        Action.EXPORT_ATTENDANCE,
     }
 )
 LEADING = frozenset(
@@ -75,14 +92,32 @@ LEADING = frozenset(
         Action.END_ROOM,
         Action.WRITE_TO_MEMBER,
         Action.OPEN_SHEET,
+        Action.SEE_BRIEF,
+        Action.WRITE_SHEET,
+        Action.ADMIT_UNSIGNED,
+        Action.CONFIRM_ATTENDANCE,
+        Action.ENTER_PRESENCE,
+        Action.READ_NOTICE,
+    }
+)
+ARRANGING = frozenset(
+    {
+        Action.CORRECT_ATTENDANCE,
+        Action.REOPEN_RECORD,
+        Action.SET_DATES,
+        Action.SET_PEOPLE,
+        Action.OFFER_CONTRACT,
+        Action.SEE_AUDIT,
     }
 )
 
 ALLOWED = {
-    Role.PARTICIPANT: EVERYBODY | SEATED | {Action.ANSWER_CHECKIN, Action.WRITE_TO_FACILITATORS},
+    Role.PARTICIPANT: EVERYBODY
+    | SEATED
+    | {Action.ANSWER_CHECKIN, Action.WRITE_TO_FACILITATORS, Action.OWN_PLACE},
     Role.FACILITATOR: EVERYBODY | SEATED | LEADING | STAFF,
     # A coordinator arranges; what is said, felt or answered is not theirs to see.
-    Role.COORDINATOR: EVERYBODY | STAFF,
+    Role.COORDINATOR: EVERYBODY | STAFF | ARRANGING,
 }
 
 # A link for one thing does that thing: a check-in link opens no room, whoever holds it.

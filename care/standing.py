@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from care.contract import Terms
 from care.ledger import MISSES
 from care.verdict import Status
 
@@ -22,7 +23,6 @@ OUTSIDE = frozenset({Status.NOT_ON_ROSTER, Status.AGREED_PAUSE})
 # They neither add to a run of misses nor end one. A brief contact waits for a person's word.
 NEUTRAL = OURS | OUTSIDE | {Status.TECHNICAL_FAILURE, Status.BRIEF_CONTACT, Status.EXPECTED}
 
-FIRST_SESSIONS = 2
 LOOKED_BACK = 4  # attended sessions that punctuality looks at
 
 
@@ -35,7 +35,8 @@ class Numbers:
     review_running: int = 2
     review_total: int = 3
     review_share: Fraction = Fraction(1, 4)
-    technical_at_most: int = 2
+    place_review_running: int = 3
+    early_sessions: int = 2
 
     @property
     def minimum(self) -> int:
@@ -46,6 +47,19 @@ class Numbers:
     def allowance(self) -> int:
         """The sessions that may be missed with the minimum still in reach."""
         return self.sessions - self.minimum
+
+
+def numbers(terms: Terms) -> Numbers:
+    """The numbers of a group's contract."""
+    return Numbers(
+        sessions=terms.sessions,
+        minimum_share=terms.minimum_share,
+        review_running=terms.review_running,
+        review_total=terms.review_total,
+        review_share=terms.review_share,
+        place_review_running=terms.place_review_running,
+        early_sessions=terms.early_sessions,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,18 +134,18 @@ class Standing:
         return self.attended + Fraction(self.partial, 2)
 
 
-def standing(rows: Sequence[Row], numbers: Numbers, on_roster: bool = True) -> Standing:
+def standing(rows: Sequence[Row], agreed: Numbers, on_roster: bool = True) -> Standing:
     """The standing of one member from one row a session, in any order.
 
     A row `expected`, and a session without a row, lies in the future; for somebody who left nothing does.
     """
     over = sorted((row for row in rows if row.status is not Status.EXPECTED), key=lambda row: row.ordinal)
     counts = _Counts(over)
-    remaining = max(0, numbers.sessions - len(over)) if on_roster else 0
+    remaining = max(0, agreed.sessions - len(over)) if on_roster else 0
     rated = counts.held - counts.technical - counts.provider
-    reachable = Count(counts.attended + remaining, numbers.sessions)
+    reachable = Count(counts.attended + remaining, agreed.sessions)
     return Standing(
-        n=numbers.sessions,
+        n=agreed.sessions,
         held=counts.held,
         attended=counts.attended,
         partial=counts.of(Status.PARTIAL),
@@ -146,15 +160,15 @@ def standing(rows: Sequence[Row], numbers: Numbers, on_roster: bool = True) -> S
         remaining=remaining,
         rate=Count(counts.attended, rated) if rated else None,
         reachable=reachable,
-        minimum=numbers.minimum,
-        allowance=numbers.allowance,
-        allowance_left=numbers.allowance - counts.of(*MISSES),
+        minimum=agreed.minimum,
+        allowance=agreed.allowance,
+        allowance_left=agreed.allowance - counts.of(*MISSES),
         run=_run(over, MISSES),
         no_show_run=_run(over, NOT_SEEN),
         technical_run=_technical_run(over),
-        early_no_show=any(row.status in NOT_SEEN and row.ordinal <= FIRST_SESSIONS for row in over),
+        early_no_show=any(row.status in NOT_SEEN and row.ordinal <= agreed.early_sessions for row in over),
         punctuality=_punctuality(over),
-        can_reach=reachable.of >= numbers.minimum,
+        can_reach=reachable.of >= agreed.minimum,
     )
 
 

@@ -13,9 +13,10 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from care.contact_priority import Level, contact_priority
+from care.contract import Terms
 from care.decision import CONFIRM_WITHIN, confirm_by
 from care.ledger import MISSES
-from care.standing import ATTENDED, FIRST_SESSIONS, LOOKED_BACK, NEUTRAL, NOT_SEEN, Numbers, Standing
+from care.standing import ATTENDED, LOOKED_BACK, NEUTRAL, NOT_SEEN, Numbers, Standing, numbers
 from care.verdict import Status
 from care.watched import Meeting, Watched
 
@@ -74,9 +75,20 @@ class Rules:
     numbers: Numbers = field(default_factory=Numbers)
     zone: str = "UTC"
     confirm_within: timedelta = CONFIRM_WITHIN
+    first_call: timedelta = timedelta(hours=2)  # after a no-show in one of the first sessions
 
 
-FIRST_CALL = timedelta(hours=2)
+def rules(terms: Terms) -> Rules:
+    """The rules of a group's contract."""
+    return Rules(
+        numbers=numbers(terms),
+        zone=terms.zone,
+        confirm_within=timedelta(hours=terms.confirm_within_hours),
+        first_call=timedelta(hours=terms.early_call_hours),
+    )
+
+
+AT_LEAST = timedelta(hours=2)  # to call somebody the same evening
 UNSIGNED_BEFORE = timedelta(hours=24)
 CORRECT_WITHIN = timedelta(hours=24)  # a coordinator, once the facilitators' time is over
 WEEK = timedelta(days=7)
@@ -84,7 +96,6 @@ TWO_DAYS = timedelta(hours=48)
 ANSWER_WITHIN = timedelta(days=3)
 EVENING = time(20)  # nobody is called later than this on the same day
 LATE_SHARE = Fraction(1, 2)
-PLACE_REVIEW_RUN = 3
 HELP_RUN = 2
 
 
@@ -174,8 +185,8 @@ def _calls(one: Watched, meetings: Mapping[int, Meeting], rules: Rules) -> list[
         kind, at = Kind.BRIEF_CONTACT_CALL, same_day(held.ends_at, rules.zone)
     elif last.status not in NOT_SEEN:
         return []
-    elif last.ordinal <= FIRST_SESSIONS:
-        kind, at = Kind.CALL_2H, held.ends_at + FIRST_CALL
+    elif last.ordinal <= rules.numbers.early_sessions:
+        kind, at = Kind.CALL_2H, held.ends_at + rules.first_call
     else:
         kind, at = Kind.CALL_SAME_DAY, same_day(held.ends_at, rules.zone)
     reasons = [last.status.value, f"session:{last.ordinal}"]
@@ -187,7 +198,7 @@ def same_day(ended_at: datetime, zone: str) -> datetime:
     than two hours after the end."""
     local = ended_at.astimezone(ZoneInfo(zone))
     evening = datetime.combine(local.date(), EVENING, tzinfo=local.tzinfo).astimezone(ended_at.tzinfo)
-    return max(evening, ended_at + FIRST_CALL)
+    return max(evening, ended_at + AT_LEAST)
 
 
 def review_reasons(standing: Standing, numbers: Numbers) -> tuple[str, ...]:
@@ -213,7 +224,7 @@ def _reviews(one: Watched, meetings: Mapping[int, Meeting], rules: Rules) -> lis
         reasons = review_reasons(one.standing, rules.numbers)
         if reasons:
             asks.append(_asked(Kind.REVIEW, Owner.COORDINATOR, about, by, reasons))
-        if one.standing.no_show_run >= PLACE_REVIEW_RUN:
+        if one.standing.no_show_run >= rules.numbers.place_review_running:
             running = [f"no_show_run:{one.standing.no_show_run}"]
             asks.append(_asked(Kind.PLACE_REVIEW, Owner.COORDINATOR, about, by, running))
         asks += _by_priority(one, meetings[max(missed)].ends_at, about)
@@ -266,6 +277,8 @@ def _paper(one: Watched, meetings: Mapping[int, Meeting], now: datetime) -> list
             _asked(Kind.BOUNCED_CONTACT, Owner.COORDINATOR, about, one.refused_at + TWO_DAYS, ("refused",))
         )
     first = min(meetings.values(), key=lambda each: each.ordinal, default=None)
-    if one.contract_offered and not one.signed and first and now >= first.starts_at - UNSIGNED_BEFORE:
-        asks.append(_asked(Kind.CONTRACT_UNSIGNED, Owner.COORDINATOR, "once", first.starts_at, ("unsigned",)))
+    if one.unsigned is not None and first is not None:
+        by = max(first.starts_at, one.sign_by or first.starts_at)
+        if now >= by - UNSIGNED_BEFORE:
+            asks.append(_asked(Kind.CONTRACT_UNSIGNED, Owner.COORDINATOR, one.unsigned, by, ("unsigned",)))
     return asks

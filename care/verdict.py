@@ -90,14 +90,14 @@ def judge(
     if outside is not None:
         return Verdict(status=outside)
     if numbers.share >= policy.attended_share:
-        return Verdict(status=_attended(numbers, policy), reasons=_how(seen, numbers))
+        return Verdict(status=_attended(numbers, policy), reasons=_how(place, seen, numbers))
     technical = _technical(session, seen, room, policy)
     if technical:
         over = place.technical_before >= policy.technical_at_most
         codes = technical | ({"limit_reached"} if over else set())
         return Verdict(status=Status.TECHNICAL_FAILURE, reasons=frozenset(codes), decide=over)
     if numbers.present >= policy.partial_from:
-        return Verdict(status=Status.PARTIAL, reasons=_how(seen, numbers))
+        return Verdict(status=Status.PARTIAL, reasons=_how(place, seen, numbers))
     return _barely_or_not(session, place, seen, room, numbers, policy)
 
 
@@ -128,15 +128,16 @@ def _attended(numbers: Measures, policy: Policy) -> Status:
     return Status.ATTENDED_LATE if numbers.late > policy.late_after else Status.ATTENDED
 
 
-def _how(seen: Track, numbers: Measures) -> frozenset[str]:
+def _how(place: Place, seen: Track, numbers: Measures) -> frozenset[str]:
     """Codes that say how somebody was there; none of them changes the status."""
     codes = {
-        "listening_only": numbers.present > ZERO and not seen.media,
+        "listening_only": numbers.present > ZERO and not seen.media and not place.by_hand,
         "two_devices": seen.devices > 1,
         "with_gaps": bool(numbers.gaps),
         "put_out": bool(seen.put_out),
     }
-    return frozenset(code for code, holds in codes.items() if holds)
+    held = {code for code, holds in codes.items() if holds}
+    return frozenset(held | {f"by_hand_{one.kind}" for one in place.by_hand})
 
 
 def _technical(session: SessionTimes, seen: Track, room: Window, policy: Policy) -> frozenset[str]:
@@ -169,7 +170,7 @@ def _barely_or_not(
 ) -> Verdict:
     """Under ten minutes, or nothing: what the member did and said decides."""
     if numbers.present > ZERO:
-        return Verdict(status=Status.BRIEF_CONTACT, reasons=_how(seen, numbers), decide=True)
+        return Verdict(status=Status.BRIEF_CONTACT, reasons=_how(place, seen, numbers), decide=True)
     if _refused(seen, room):
         return Verdict(status=Status.LATE_NOT_ADMITTED)
     if _knocked(session, seen):

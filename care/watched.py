@@ -25,14 +25,14 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """One participant and what is known. `rows` and `sessions` go by ordinal; `asked` are open questions
-    about the record: id and when."""
+    """One participant and what is known. `rows` go by ordinal, each of a session of the group; `asked` are
+    open questions about the record: id and when."""
 
     member: str
     standing: Standing
     rows: Sequence[Row]
-    signed: bool = True
-    contract_offered: bool = True
+    unsigned: str | None = None  # the version of the contract that still lacks their name
+    sign_by: datetime | None = None  # when that version takes effect, for an amendment
     refused_at: datetime | None = None  # the address was refused for good
     asked: Sequence[tuple[str, datetime]] = ()
     on_roster: bool = True

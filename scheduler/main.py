@@ -10,7 +10,7 @@ from aiohttp import web
 
 import store.signals
 import store.ticks
-from scheduler import checkins, join_links, observe, retention, sessions, transports
+from scheduler import checkins, join_links, observe, retention, sessions, tasks, transports
 from scheduler.clockwork import Clock, Tick
 from scheduler.observe import Metrics
 from scheduler.outbox import Sender
@@ -55,6 +55,9 @@ class Scheduler:
             await checkins.plan_first(db, now)
             await join_links.tick(db, now)
 
+        async def know_tasks(now: datetime) -> None:
+            await tasks.tick(db, now)
+
         async def delete_old(now: datetime) -> None:
             await retention.tick(db, metrics, now)
 
@@ -63,6 +66,7 @@ class Scheduler:
             Tick(name="plan", every=PLANNED_AGAIN, body=plan),
             Tick(name="sessions", every=often, body=close_sessions),
             Tick(name="checkins", every=often, body=invite),
+            Tick(name="tasks", every=often, body=know_tasks),
             Tick(name="outbox", every=often, body=self.sender.tick),
             Tick(name="retention", every=HOURLY, body=delete_old),
         )

@@ -5,7 +5,7 @@ state changes once, and proposals are computed again while late facts still arri
 """
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -13,15 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.attendance
 import store.groups
-import store.presence
 import store.rooms
-from care import attendance, checkins
-from care.attendance import Proposal
-from care.policy import Place, Policy, SessionTimes
-from care.verdict import Status
+from care import checkins
 from scheduler import checkins as invitations
 from scheduler import observe
 from scheduler.observe import Metrics
+from store import duties, proposing
 from store.database import Database
 from store.groups import Session
 
@@ -61,8 +58,9 @@ async def close(tx: AsyncConnection, session: Session, now: datetime) -> bool:
     if not await store.groups.set_session_state(tx, session.id, "closed", now):
         return False
     await store.rooms.end(tx, session.id, now)
-    await propose(tx, session, now)
+    await proposing.propose(tx, session, now)
     await open_checkins(tx, session, now)
+    await duties.renew(tx, session.group, now)
     return True
 
 
@@ -73,71 +71,11 @@ async def propose_again(db: Database, session: Session, now: datetime) -> None:
         # A session closed by hand without proposals, such as one from before the members came, stays without.
         if not stored:
             return
-        fresh = {one.member: one for one in await proposals(tx, session, now)}
+        fresh = {one.member: one for one in await proposing.proposals(tx, session, now)}
     if fresh != stored:
         async with db.write() as tx:
-            await propose(tx, session, now)
-
-
-async def propose(tx: AsyncConnection, session: Session, now: datetime) -> None:
-    """Computes and stores the proposals of a session; unchanged ones are not written again."""
-    await store.attendance.save(tx, session.id, await proposals(tx, session, now), now)
-
-
-async def proposals(tx: AsyncConnection, session: Session, now: datetime) -> tuple[Proposal, ...]:
-    """What the facts stored so far propose."""
-    return attendance.propose(
-        SessionTimes(
-            id=session.id,
-            starts_at=session.starts_at,
-            ends_at=session.ends_at,
-            cancelled=session.state == "cancelled",
-        ),
-        await roster(tx, session),
-        await store.presence.facts(tx, session.id),
-        Policy(),
-        now,
-        await store.presence.heartbeats(tx, session.id),
-    )
-
-
-async def roster(tx: AsyncConnection, session: Session) -> list[Place]:
-    """The participants' places, with the technical failures proposed about earlier sessions."""
-    failures = await _technical_failures(tx, session)
-    return [
-        Place(
-            member=member.id,
-            joined_at=member.joined_at,
-            left_at=member.left_at,
-            technical_before=failures.get(member.id, 0),
-        )
-        for member in await store.groups.roster(tx, session.group)
-        if member.role == "participant"
-    ]
-
-
-async def _technical_failures(tx: AsyncConnection, session: Session) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for earlier in await store.groups.sessions_of(tx, session.group):
-        if earlier.ordinal >= session.ordinal:
-            break
-        for proposal in await _readable(tx, earlier):
-            if proposal.status is Status.TECHNICAL_FAILURE and "several_members" not in proposal.reasons:
-                counts[proposal.member] = counts.get(proposal.member, 0) + 1
-    return counts
-
-
-async def _readable(tx: AsyncConnection, earlier: Session) -> Sequence[Proposal]:
-    """The proposals of an earlier session, none when one cannot be read: a count that is too low is better
-    than a session that never closes."""
-    try:
-        return await store.attendance.proposals(tx, earlier.id)
-    except (ValueError, LookupError, TypeError) as failure:
-        log.error(
-            "Earlier proposals cannot be read",
-            extra={"action": "proposals_unreadable", "session": earlier.id, **observe.told(failure)},
-        )
-        return ()
+            await proposing.propose(tx, session, now)
+            await duties.renew(tx, session.group, now)
 
 
 async def open_checkins(tx: AsyncConnection, session: Session, now: datetime) -> None:

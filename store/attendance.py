@@ -24,6 +24,8 @@ async def save(tx: AsyncConnection, session: str, computed: Sequence[Proposal], 
                 "session": session,
                 "member": one.member,
                 "status": one.status.value,
+                "policy": one.policy,
+                "evidence": one.evidence,
                 "body": one.document(),
                 "computed_at": now,
             }

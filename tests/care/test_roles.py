@@ -27,6 +27,21 @@ TABLE = {
     "see_link_history":      (False, True,  True),
     "send_link_again":       (False, True,  True),
     "revoke_link":           (False, True,  True),
+    "own_place":             (True,  False, False),
+    "see_brief":             (False, True,  False),
+    "write_sheet":           (False, True,  False),
+    "admit_unsigned":        (False, True,  False),
+    "confirm_attendance":    (False, True,  False),
+    "enter_presence":        (False, True,  False),
+    "read_notice":           (False, True,  False),
+    "correct_attendance":    (False, False, True),
+    "reopen_record":         (False, False, True),
+    "set_dates":             (False, False, True),
+    "set_people":            (False, False, True),
+    "offer_contract":        (False, False, True),
+    "see_messages":          (False, True,  True),
+    "see_audit":             (False, False, True),
+    "export_attendance":     (False, True,  True),
 }  # fmt: skip
 ROLES = ("participant", "facilitator", "coordinator")
 
