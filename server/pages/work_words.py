@@ -1,0 +1,109 @@
+"""Tasks in words: what is to be done, why, and the one thing that can be done about it from the list."""
+
+from dataclasses import dataclass
+from gettext import NullTranslations
+
+from server.pages.grid_words import short
+
+CALLS = frozenset(
+    {
+        *("call_2h", "call_same_day", "brief_contact_call", "call_48h", "call_this_week", "technical_help"),
+        *("review", "place_review", "minimum_at_risk", "late_pattern", "wants_to_leave", "wants_a_pause"),
+    }
+)
+"Done by talking to somebody: the list takes the outcome."
+OUTCOMES = ("reached", "message_left", "not_reached", "wrong_number")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The one action of a row: its words and where it leads; an empty `path` is a call to note."""
+
+    words: str
+    path: str = ""
+
+
+def task_words(translations: NullTranslations, kind: str) -> str:
+    """What is to be done."""
+    _ = translations.gettext
+    known = {
+        "confirm_attendance": _("Confirm attendance"),
+        "confirm_overdue": _("Attendance is not confirmed"),
+        "call_2h": _("Call now: missed in the first sessions"),
+        "call_same_day": _("Call today: we missed them"),
+        "brief_contact_call": _("Call today: was there for a moment"),
+        "call_48h": _("Call within two days"),
+        "call_this_week": _("Call this week"),
+        "review": _("Talk about the place in the group"),
+        "place_review": _("Look at the place together with the facilitators"),
+        "minimum_at_risk": _("The agreed number of sessions is out of reach"),
+        "late_pattern": _("Ask about the time: often late"),
+        "technical_help": _("Help with the technology"),
+        "contract_unsigned": _("The contract is not signed"),
+        "bounced_contact": _("The address does not work"),
+        "question_about_record": _("Says that something in the record is wrong"),
+        "wants_to_leave": _("Wants to leave the group"),
+        "wants_a_pause": _("Asks for a pause"),
+        "clinical_contact": _("Needs clinical contact"),
+        "break_glass_review": _("Review an emergency access"),
+    }
+    return known.get(kind, kind.replace("_", " "))
+
+
+def reason_words(translations: NullTranslations, reason: str) -> str:
+    """Why, from facts of attendance, notice, contract and delivery. `reason` is `code` or `code:number`."""
+    _ = translations.gettext
+    code, _colon, number = reason.partition(":")
+    known = {
+        "early_no_show": _("not seen in the first two sessions"),
+        "run": _("%(number)s missed in a row"),
+        "total": _("%(number)s missed in all"),
+        "share": _("%(number)s of all sessions missed"),
+        "no_show": _("missed without a word: %(number)s"),
+        "no_show_run": _("%(number)s in a row without a word"),
+        "late_cancel": _("short notice: %(number)s"),
+        "technical": _("%(number)s technical failures"),
+        "technical_run": _("%(number)s technical failures in a row"),
+        "reachable": _("can still reach %(number)s"),
+        "late": _("late %(number)s times"),
+        "undecided": _("%(number)s people to confirm"),
+        "session": _("session %(number)s"),
+        "unsigned": _("contract not signed"),
+        "refused": _("mail to the address came back"),
+        "asked": _("asked by the member"),
+        "tried": _("tried %(number)s times"),
+    }
+    if not number and code in ("no_show", "late_cancel"):
+        return short(translations, code)
+    return known.get(code, short(translations, code)) % {"number": number.replace("/", _(" of "))}
+
+
+def way(
+    translations: NullTranslations, kind: str, place: str, member: str | None, session: str | None
+) -> Way:
+    """The one action of a row."""
+    _ = translations.gettext
+    start = f"/s/{place}"
+    if kind in ("confirm_attendance", "confirm_overdue") and session:
+        return Way(_("Confirm"), f"{start}/attendance/{session}")
+    if kind == "contract_unsigned" and member:
+        return Way(_("Send it again"), f"{start}/people/{member}#link")
+    if kind == "bounced_contact" and member:
+        return Way(_("Correct the address"), f"{start}/people/{member}#contact")
+    if kind == "question_about_record" and member:
+        return Way(_("Look and answer"), f"{start}/people/{member}#questions")
+    if kind in CALLS:
+        return Way(_("Note the call"))
+    return Way(_("Open"), f"{start}/people/{member}" if member else f"{start}/")
+
+
+def outcome_words(translations: NullTranslations, outcome: str) -> str:
+    """How a call went."""
+    _ = translations.gettext
+    known = {
+        "reached": _("We talked"),
+        "message_left": _("Left a message"),
+        "not_reached": _("Nobody answered"),
+        "wrong_number": _("The number is wrong"),
+    }
+    return known.get(outcome, outcome.replace("_", " "))

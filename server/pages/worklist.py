@@ -1,0 +1,143 @@
+"""The work list: what somebody who works here has to do, in all their groups, with one action in each row;
+then their groups.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import NullTranslations
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+import store.staff
+import store.staff_people
+import store.tasks
+import store.worklist
+from server import cookies, keys, render
+from server.pages import forms, work_words
+from server.pages.dates_shown import clock, day
+from server.pages.work_words import Way
+from server.staff import desk
+from store.staff_signins import DeskSignIn
+from store.worklist import GroupLine, Item
+
+TEMPLATE = "pages/coordinator/worklist.html"
+MOST = 100
+"Rows of one page; what is due later waits its turn."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One task in words."""
+
+    item: Item
+    what: str
+    reasons: tuple[str, ...]
+    due: str
+    overdue: bool
+    way: Way
+
+
+async def show(request: web.Request) -> web.Response:
+    """The work list as it stands now."""
+    return await page(request, await desk.current(request), forms.filled({}))
+
+
+async def page(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.Response:
+    """Today, what is to be done, the groups, the drafts."""
+    now = request.app[keys.CLOCK]().wall
+    secrets = request.app[keys.KEYS]
+    async with request.app[keys.DATABASE].read() as tx:
+        items = await store.worklist.rows(tx, secrets, who.person, now, MOST)
+        groups = await store.worklist.groups(tx, who.person, now)
+        zone = (await store.staff_people.known(tx, secrets, [who.person]))[who.person].zone
+        waiting = await store.worklist.waiting(tx, who.person)
+    translations, language = render.words(request), render.language(request)
+    return forms.again(
+        request,
+        TEMPLATE,
+        form,
+        desk=who.desk,
+        who=who,
+        csrf=cookies.csrf_value(request, who.id),
+        today=day(now.astimezone(ZoneInfo(zone)).date(), language),
+        zone=zone,
+        now=now,
+        sessions=today(groups, zone, now),
+        rows=[row(one, zone, now, translations, language) for one in items],
+        waiting=waiting - len(items),
+        groups=groups,
+        drafts=(),
+        outcomes=[(code, work_words.outcome_words(translations, code)) for code in work_words.OUTCOMES],
+    )
+
+
+def today(groups: Sequence[GroupLine], zone: str, now: datetime) -> list[GroupLine]:
+    """The groups that meet today, by their hour."""
+    here = ZoneInfo(zone)
+    found = [
+        one
+        for one in groups
+        if one.next_starts_at is not None
+        and one.next_starts_at.astimezone(here).date() == now.astimezone(here).date()
+    ]
+    return sorted(found, key=lambda one: (one.next_starts_at or now, one.title))
+
+
+def row(item: Item, zone: str, now: datetime, translations: NullTranslations, language: str) -> Row:
+    """A task in the reader's words."""
+    return Row(
+        item=item,
+        what=work_words.task_words(translations, item.kind),
+        reasons=tuple(work_words.reason_words(translations, one) for one in said(item)),
+        due=due_words(item.due_at, zone, now, translations, language),
+        overdue=item.overdue,
+        way=work_words.way(translations, item.kind, item.place, item.member, item.session),
+    )
+
+
+def said(item: Item) -> list[str]:
+    """The reasons of a task, without the session that stands beside them, with how often it was tried."""
+    tried = [f"tried:{item.tried}"] if item.tried else []
+    return [one for one in item.reasons if not (one.startswith("session:") and item.ordinal)] + tried
+
+
+def due_words(
+    due_at: datetime, zone: str, now: datetime, translations: NullTranslations, language: str
+) -> str:
+    """Until when, as people say it."""
+    _ = translations.gettext
+    here = ZoneInfo(zone)
+    local = due_at.astimezone(here)
+    if local.date() == now.astimezone(here).date():
+        return _("today until %(at)s") % {"at": clock(local)}
+    return _("until %(day)s, %(at)s") % {"day": day(local.date(), language), "at": clock(local)}
+
+
+async def finish(request: web.Request) -> web.Response:
+    """Notes how a call went; the row leaves the list. The same press again changes nothing."""
+    who = await desk.current(request)
+    form = await forms.read(request)
+    words = render.words(request)
+    task = request.match_info["task"]
+    outcome = form.one_of(f"outcome-{task}", work_words.OUTCOMES, words.gettext("Say how the call went."))
+    if form.errors:
+        return await page(request, who, form)
+    now = request.app[keys.CLOCK]().wall
+    async with request.app[keys.DATABASE].write() as tx:
+        found = await store.tasks.find(tx, task)
+        mine = {(one.group, one.role) for one in await store.staff.groups_of(tx, who.person)}
+        if found is None or (found.group, found.owner_role) not in mine:
+            raise web.HTTPNotFound
+        await store.tasks.finish(
+            tx, request.app[keys.KEYS], task, by=who.staff, role=found.owner_role, outcome=outcome, now=now
+        )
+    return forms.see(f"/w/{who.desk}/")
+
+
+def routes() -> list[web.RouteDef]:
+    return [
+        web.get("/w/{desk}/", show),
+        web.post("/w/{desk}/tasks/{task}", finish),
+    ]
