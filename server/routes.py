@@ -3,7 +3,18 @@
 from aiohttp import web
 
 from server import health, links_exchange
-from server.pages import assets, attendance, crisis, demo, front, home, link, room
+from server.pages import (
+    assets,
+    attendance,
+    attendance_by_hand,
+    coordinator_routes,
+    crisis,
+    demo,
+    front,
+    home,
+    link,
+    room,
+)
 from server.rooms import socket, tickets
 from server.staff import account, again, break_glass, entry, passkey_sign_in, people, setup
 
@@ -17,6 +28,8 @@ def routes(*, demo_mode: bool) -> list[web.RouteDef]:
         *home.routes(),
         *room.routes(),
         *attendance.routes(),
+        *attendance_by_hand.routes(),
+        *coordinator_routes.routes(),
         *crisis.routes(),
         *assets.routes(),
         *health.routes(),

@@ -1,63 +1,209 @@
-"""Who came: what the facts propose about each member of one session, by what the reader's role may see."""
+"""Who came: the proposals of one session with their evidence, and the form in which a person confirms or
+changes them. Facilitators confirm; coordinators see the outcome and correct with a reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from gettext import NullTranslations
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 import care.came
 import store.attendance
+import store.by_hand
+import store.decisions
 import store.groups
 import store.people
-from care.came import Line
-from care.policy import Policy
-from care.roles import Action, may
+import store.presence
+import store.promised
+from care.attendance import Proposal
+from care.decision import Change, overdue
+from care.interval import Span
+from care.policy import SessionTimes
+from care.roles import Action, Role, may
+from care.seen import Access, Data, access
 from server import keys, render, signin
-from server.pages.attendance_words import reason_words, status_words
-from store.groups import Session
+from server.pages import attendance_form, attendance_rows, evidence, forms
+from server.pages.attendance_rows import Known, Row
+from server.pages.evidence import Picture
+from server.pages.forms import Form
+from store.by_hand import Entered
+from store.groups import Member, Session
+from store.ids import fresh_id
+from store.promised import Promised
+from store.signins import SignIn
 
+TEMPLATE = "pages/attendance.html"
 MAKING = timedelta(minutes=30)
 "The list is there a minute after the end; after this it will not come."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One member's line; without a `line` nothing is computed yet."""
+class Loaded:
+    """A session of the reader's own group with everything its page shows."""
 
-    member: str
-    name: str
-    status: str
-    words: str
-    line: Line | None
+    session: Session
+    members: tuple[Member, ...]
+    agreed: Promised
+    known: Known
+    by_hand: tuple[Entered, ...]
 
 
-async def attendance(request: web.Request) -> web.Response:
-    """The proposals of a session of one's own group."""
+async def show(request: web.Request) -> web.Response:
+    """The list as it stands."""
+    return await page(request, await reader(request), Form())
+
+
+async def confirm(request: web.Request) -> web.Response:
+    """Stores what was confirmed and changed, all or nothing; the same page with words where it is refused."""
+    who = await reader(request)
+    form = await forms.read(request)
+    async with request.app[keys.DATABASE].read() as tx:
+        found = await load(request, tx, who)
+    words = render.words(request)
+    asked = attendance_form.changes(words, form, [one.id for one in found.members], found.known.proposals)
+    if not form.errors:
+        try:
+            await _store(request, who, found, asked, form.get("key") or fresh_id())
+        except store.decisions.Refused as refused:
+            attendance_form.refuse(words, form, refused.codes)
+    if form.errors:
+        return await page(request, who, form)
+    return forms.see(f"/s/{who.place}/attendance/{found.session.id}")
+
+
+async def reader(request: web.Request) -> SignIn:
+    """The facilitator or coordinator who is signed in here. Raises HTTPNotFound for others."""
     who = await signin.current(request)
     if not may(who.role, Action.SEE_ATTENDANCE):
         raise web.HTTPNotFound
-    async with request.app[keys.DATABASE].read() as tx:
-        session = await store.groups.session(tx, request.match_info["session"])
-        if session is None or session.group != who.group:
-            raise web.HTTPNotFound
-        proposals = await store.attendance.proposals(tx, session.id)
-        members = [one for one in await store.groups.roster(tx, who.group) if one.role == "participant"]
-        names = await store.people.names(tx, request.app[keys.KEYS], [one.id for one in members])
-    found = {line.member: line for line in care.came.lines(proposals, who.role, Policy())}
-    translations = render.words(request)
-    return render.page(
-        request,
-        "pages/attendance.html",
-        place=who.place,
+    return who
+
+
+async def _store(
+    request: web.Request, who: SignIn, found: Loaded, asked: Mapping[str, Change], key: str
+) -> None:
+    """A facilitator confirms the rest as proposed; a coordinator does so once the facilitators' time is over,
+    and before it corrects single members."""
+    session, now = found.session, request.app[keys.CLOCK]().wall
+    secrets = request.app[keys.KEYS]
+    async with request.app[keys.DATABASE].write() as tx:
+        if confirms_the_rest(who.role, found, now):
+            await store.decisions.confirm_all(tx, secrets, session.id, asked, who.member, who.role, now, key)
+            return
+        for member, change in asked.items():
+            await store.decisions.decide(
+                tx,
+                secrets,
+                session.id,
+                member,
+                change.status.value,
+                change.reason.value,
+                change.note,
+                who.member,
+                who.role,
+                now,
+                key,
+            )
+
+
+def confirms_the_rest(role: str, found: Loaded, now: datetime) -> bool:
+    """Whether sending the form confirms everybody it does not change."""
+    late = overdue(found.session.ends_at, found.agreed.rules.confirm_within, now)
+    return role == Role.FACILITATOR or late
+
+
+async def load(request: web.Request, tx: AsyncConnection, who: SignIn) -> Loaded:
+    """The session in the address with what is known about it. Raises HTTPNotFound for another group's."""
+    session = await store.groups.session(tx, request.match_info["session"])
+    if session is None or session.group != who.group:
+        raise web.HTTPNotFound
+    everyone = await store.groups.roster(tx, who.group)
+    members = tuple(one for one in everyone if one.role == Role.PARTICIPANT)
+    by_hand = tuple(await store.by_hand.of_session(tx, session.id))
+    names = await store.people.names(tx, request.app[keys.KEYS], [one.id for one in everyone])
+    secrets = request.app[keys.KEYS]
+    full = access(Data.EVIDENCE, who.role) is Access.READ
+    return Loaded(
         session=session,
-        rows=[row(translations, one.id, names.get(one.id, ""), found.get(one.id)) for one in members],
+        members=members,
+        agreed=await store.promised.of_group(tx, who.group, session.starts_at),
+        by_hand=by_hand,
+        known=Known(
+            names={one.id: names.get(one.id, "") for one in members},
+            proposals={one.member: one for one in await store.attendance.proposals(tx, session.id)},
+            decisions=await store.decisions.of_session(tx, session.id),
+            people=names,
+            notes=await store.decisions.notes(tx, secrets, session.id) if full else {},
+            pictures=await _pictures(request, tx, session, members, by_hand) if full else {},
+        ),
+    )
+
+
+async def _pictures(
+    request: web.Request,
+    tx: AsyncConnection,
+    session: Session,
+    members: tuple[Member, ...],
+    by_hand: tuple[Entered, ...],
+) -> dict[str, Picture]:
+    entered: dict[str, list[Span]] = {}
+    for one in by_hand:
+        entered.setdefault(one.member, []).append(one.presence.span)
+    return evidence.pictures(
+        SessionTimes(id=session.id, starts_at=session.starts_at, ends_at=session.ends_at),
+        [one.id for one in members],
+        await store.presence.facts(tx, session.id),
+        await store.presence.heartbeats(tx, session.id),
+        request.app[keys.CLOCK]().wall,
+        entered,
+    )
+
+
+async def page(request: web.Request, who: SignIn, form: Form) -> web.Response:
+    """The list with this form."""
+    async with request.app[keys.DATABASE].read() as tx:
+        found = await load(request, tx, who)
+    words, now = render.words(request), request.app[keys.CLOCK]().wall
+    made = attendance_rows.rows(
+        words, [one.id for one in found.members], found.known, who.role, found.agreed.policy
+    )
+    proposals: list[Proposal] = list(found.known.proposals.values())
+    return forms.again(
+        request,
+        TEMPLATE,
+        form,
+        place=who.place,
+        here="attendance",
+        role=who.role,
+        csrf=signin.csrf_value(request, who),
+        key=form.get("key") or fresh_id(),
+        session=found.session,
+        rows=made,
         count=care.came.count(proposals),
         ready=bool(proposals),
-        phase=phase(session, request.app[keys.CLOCK]().wall),
-        evidence=who.role == "facilitator",
-        reason_words=lambda code: reason_words(translations, code),
+        phase=phase(found.session, now),
+        closed=found.session.state == "closed",
+        evidence=bool(found.known.pictures),
+        confirms=confirms_the_rest(who.role, found, now),
+        overdue=overdue(found.session.ends_at, found.agreed.rules.confirm_within, now),
+        left=left(made),
+        by_hand=found.by_hand,
+        members=[("", words.gettext("Please choose")), *((row.member, row.name) for row in made)],
+        beside=[("", words.gettext("Nobody")), *((row.member, row.name) for row in made)],
+        kinds=[
+            ("phone", words.gettext("by phone")),
+            ("joint", words.gettext("beside another member, on one link")),
+        ],
+        usual=attendance_form.usual(words),
+        statuses=attendance_form.statuses(words),
+        reasons=attendance_form.reasons(words),
     )
+
+
+def left(made: list[Row]) -> int:
+    """Members nobody has decided about yet."""
+    return sum(row.open for row in made)
 
 
 def phase(session: Session, now: datetime) -> str:
@@ -67,11 +213,6 @@ def phase(session: Session, now: datetime) -> str:
     return "ended" if session.state == "closed" or session.ends_at < now else "ahead"
 
 
-def row(translations: NullTranslations, member: str, name: str, line: Line | None) -> Row:
-    """A member's line in words."""
-    status = "expected" if line is None else line.status.value
-    return Row(member=member, name=name, status=status, words=status_words(translations, status), line=line)
-
-
 def routes() -> list[web.RouteDef]:
-    return [web.get("/s/{place}/attendance/{session}", attendance)]
+    address = "/s/{place}/attendance/{session}"
+    return [web.get(address, show), web.post(address, confirm)]

@@ -16,7 +16,9 @@ from care.phases import Phases
 from care.series import Closure, generate, live
 from care.signing import canonical, text_hash
 from server import render
-from server.pages.contract_text import Part, Reader, Sheet, area_words, parts, plain
+from server.pages.contract_annex import area_words
+from server.pages.contract_parts import Part, Reader, Sheet
+from server.pages.contract_text import differing, frozen, parts, plain
 
 PLAIN = Terms(zone="Europe/Berlin", first_local=datetime(2027, 3, 2, 18, 0))
 READER = Reader(words=NullTranslations(), locale=Locale("en"), zone="Europe/Berlin")
@@ -133,3 +135,19 @@ def test_the_partial_lays_out_every_string() -> None:
         for one in part.clauses:
             assert f'id="clause-{one.number}"' in drawn
             assert one.lines[0].replace("'", "&#39;") in drawn
+
+
+def test_a_signed_text_can_be_read_again_as_it_was() -> None:
+    shown = text(PLAIN, OWN)
+    assert frozen(canonical(plain(shown))) == shown
+
+
+def test_a_text_that_was_never_signed_is_not_read_as_one() -> None:
+    for other in ("", "something else", "ipt-rooms contract text, form 1\nwithout a mark\n"):
+        with pytest.raises(ValueError, match="signed"):
+            frozen(other)
+
+
+def test_the_clauses_that_changed_are_named() -> None:
+    assert differing(text(PLAIN, OWN), text(replace(PLAIN, minutes=75, fees="5 euros"), OWN)) == (3, 28)
+    assert differing(text(PLAIN), text(PLAIN)) == ()

@@ -100,7 +100,7 @@ async def test_staff_find_who_came(house: House, role: str) -> None:
     assert reply.status == 200
     members = [row["data-member"] for row in Outline(text).of("tr") if "data-member" in row]
     assert members == [one.id for one in house.circle.participants]
-    assert ("Time in the room" in text) == (role == "facilitator")
+    assert ('class="timeline"' in text) == (role == "facilitator")
 
 
 async def test_participants_see_nobodys_attendance(house: House) -> None:

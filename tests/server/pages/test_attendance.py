@@ -1,0 +1,230 @@
+"""Attendance is confirmed by a person: in few presses, with both values kept, by whom and when."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+
+import store.by_hand
+import store.decisions
+from care.verdict import Status
+from tests.server.house import Guest, House, OpenHouse
+from tests.server.pages.held import FULL, Came, held_session
+
+WHO_CAME = {number: FULL for number in range(6)} | {6: Came(0, 60)}
+"""Of eight members the last was missed."""
+
+
+@pytest.fixture
+async def after(houses: OpenHouse, sqlite, sqlite_keys) -> House:
+    """A house whose session is over and not confirmed."""
+    async with sqlite.write() as tx:
+        circle = await held_session(tx, sqlite_keys, datetime.now(UTC), WHO_CAME)
+    return await houses(circle=circle)
+
+
+def address(guest: Guest) -> str:
+    """The attendance page."""
+    return f"{guest.house.origin}/s/{guest.place}/attendance/{guest.house.circle.session}"
+
+
+async def read(guest: Guest) -> str:
+    """The page's text."""
+    async with guest.http.get(address(guest)) as reply:
+        assert reply.status == 200
+        return unescape(await reply.text())
+
+
+async def send(guest: Guest, fields: Mapping[str, str], path: str = "") -> tuple[int, str]:
+    """Sends the form as a browser does; what follows."""
+    data = {"csrf": await guest.csrf(), "key": "one-form", **fields}
+    headers = {"Origin": guest.house.origin}
+    async with guest.http.post(
+        address(guest) + path, data=data, headers=headers, allow_redirects=False
+    ) as reply:
+        return reply.status, unescape(await reply.text())
+
+
+async def decided(house: House) -> dict[str, list[Status]]:
+    """Every decision by member, oldest first."""
+    async with house.db.read() as tx:
+        found = await store.decisions.of_session(tx, house.circle.session)
+    return {member: [one.status for one in made] for member, made in found.items()}
+
+
+async def test_eight_people_with_one_change_are_confirmed_by_one_form(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    missed = after.circle.participants[7].id
+    status, _ = await send(guest, {f"choice-{missed}": "excused:notice_by_phone"})
+    assert status == 303
+    said = await decided(after)
+    assert len(said) == 8
+    assert said[missed] == [Status.EXCUSED]
+    assert said[after.circle.participants[6].id] == [Status.LEFT_EARLY]
+    text = await read(guest)
+    assert 'data-left="0"' in text
+    assert "proposed was: we missed them" in text
+    assert "told us another way" in text
+    assert "Ada Findable-Name" in text, "who confirmed it"
+
+
+async def test_the_same_form_twice_decides_once(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    for _ in range(2):
+        status, _text = await send(guest, {})
+        assert status == 303
+    assert {len(made) for made in (await decided(after)).values()} == {1}
+
+
+async def test_a_change_afterwards_keeps_both_values(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    member = after.circle.participants[7].id
+    await send(guest, {})
+    status, _ = await send(
+        guest, {"key": "another", f"choice-{member}": "attended:phone", f"note-{member}": "rang at six"}
+    )
+    assert status == 303
+    assert (await decided(after))[member] == [Status.NO_SHOW, Status.ATTENDED]
+    text = await read(guest)
+    assert "before: we missed them" in text
+    assert "rang at six" in text
+
+
+async def test_a_status_without_a_reason_is_refused_with_the_values_kept(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    member = after.circle.participants[7].id
+    status, text = await send(guest, {f"status-{member}": "partial", f"note-{member}": "kept words"})
+    assert status == 422
+    assert "<title>Error: " in text
+    assert text.count("Please choose why it is written down differently.") == 2, (
+        "in the summary and at the field"
+    )
+    assert "kept words" in text
+    assert re.search(r'<option value="partial" selected>', text)
+    assert await decided(after) == {}
+
+
+async def test_a_status_nobody_can_choose_is_refused(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    member = after.circle.participants[0].id
+    for choice in ("expected:other", "nonsense:phone", "attended:nonsense"):
+        status, _ = await send(guest, {f"choice-{member}": choice})
+        assert status == 422
+    assert await decided(after) == {}
+
+
+async def test_the_evidence_is_a_picture_with_a_table_beside_it(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    text = await read(guest)
+    assert text.count('<svg class="timeline"') == 8
+    assert "timeline-present" in text
+    assert "waited at the door" in text
+    assert '<th scope="col">From</th>' in text
+
+
+async def test_a_coordinator_sees_no_evidence_and_no_note(after: House) -> None:
+    ada = await after.guest(after.circle.facilitator)
+    member = after.circle.participants[7].id
+    await send(ada, {f"choice-{member}": "attended:phone", f"note-{member}": "a private word"})
+    nora = await after.guest(after.circle.coordinator)
+    text = await read(nora)
+    assert '<svg class="timeline"' not in text
+    assert "a private word" not in text
+    assert "minutes" not in text
+    assert "Write down presence by hand" not in text
+    assert "proposed was: we missed them" in text
+
+
+async def test_a_coordinator_corrects_with_a_reason_and_confirms_nothing_early(after: House) -> None:
+    nora = await after.guest(after.circle.coordinator)
+    member = after.circle.participants[7].id
+    status, _ = await send(nora, {f"choice-{member}": "excused:notice_by_phone"})
+    assert status == 303
+    assert await decided(after) == {member: [Status.EXCUSED]}
+
+
+async def test_a_participant_confirms_nothing(after: House) -> None:
+    guest = await after.guest(after.circle.participants[0])
+    status, _ = await send(guest, {})
+    assert status == 404
+    assert await decided(after) == {}
+
+
+async def test_presence_by_phone_changes_the_proposal(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    member = after.circle.participants[7].id
+    async with after.db.read() as tx:
+        session = await store.groups.session(tx, after.circle.session)
+    assert session is not None
+    fields = {
+        "member": member,
+        "kind": "phone",
+        "from": local(session.starts_at),
+        "until": local(session.ends_at),
+    }
+    status, _ = await send(guest, fields, "/by-hand")
+    assert status == 303
+    text = await read(guest)
+    assert "entered by hand" in text
+    row = re.search(rf'data-member="{member}" data-status="(\w+)"', text)
+    assert row is not None
+    assert row.group(1) == "attended"
+
+
+def local(moment: datetime) -> str:
+    """The time of day in the circle's zone."""
+    from zoneinfo import ZoneInfo
+
+    return f"{moment.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}"
+
+
+async def test_an_entry_by_hand_can_be_taken_back(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    member = after.circle.participants[7].id
+    async with after.db.read() as tx:
+        session = await store.groups.session(tx, after.circle.session)
+    assert session is not None
+    fields = {
+        "member": member,
+        "kind": "phone",
+        "from": local(session.starts_at),
+        "until": local(session.ends_at),
+    }
+    await send(guest, fields, "/by-hand")
+    async with after.db.read() as tx:
+        entry = (await store.by_hand.of_session(tx, after.circle.session))[0]
+    status, _ = await send(guest, {}, f"/by-hand/{entry.id}/back")
+    assert status == 303
+    async with after.db.read() as tx:
+        assert await store.by_hand.of_session(tx, after.circle.session) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"member": "", "kind": "phone", "from": "18:00", "until": "18:30"}, "Please choose who it was."),
+        ({"kind": "", "from": "18:00", "until": "18:30"}, "Please choose how they were there."),
+        ({"kind": "phone", "from": "half past", "until": "18:30"}, "Please enter a time"),
+        ({"kind": "phone", "from": "18:30", "until": "18:30"}, "The end lies before the start."),
+    ],
+)
+async def test_an_entry_that_cannot_be_is_told_beside_its_field(
+    after: House, fields: dict[str, str], words: str
+) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    member = after.circle.participants[7].id
+    status, text = await send(guest, {"member": member, **fields}, "/by-hand")
+    assert status == 422
+    assert text.count(words) == 2
+    async with after.db.read() as tx:
+        assert await store.by_hand.of_session(tx, after.circle.session) == []
+
+
+async def test_a_running_session_cannot_be_confirmed(house: House) -> None:
+    guest = await house.guest(house.circle.facilitator)
+    member = house.circle.participants[0].id
+    status, text = await send(guest, {f"choice-{member}": "attended:phone"})
+    assert status == 422
+    assert "not over yet" in text
