@@ -25,6 +25,7 @@ from command import (
     scheduler_process,
     serve_run,
     shell,
+    staff_commands,
 )
 from command.supervisor import UNUSABLE, ChildRefused
 from scheduler.settings import SchedulerSettings
@@ -37,6 +38,7 @@ clock_app = typer.Typer(help="The scheduler's clock.", no_args_is_help=True)
 app.add_typer(group_commands.app, name="group")
 app.add_typer(link_commands.app, name="link")
 app.add_typer(outbox_commands.app, name="outbox")
+app.add_typer(staff_commands.app, name="staff")
 app.add_typer(config_app, name="config")
 app.add_typer(clock_app, name="clock")
 
@@ -47,6 +49,7 @@ EXPECTED = (
     links.LinkRefused,
     groups.GroupRefused,
     outbox_commands.OutboxRefused,
+    staff_commands.StaffRefused,
     listening.PortRefused,
     ChildRefused,
     store.roles.RoleTaken,

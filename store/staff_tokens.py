@@ -9,9 +9,13 @@ from typing import Any
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store import audit
 from store.ids import fresh_id
+from store.sealing import Keys
 from store.signins import hashed
 from store.tables import staff, staff_token
+
+COMMAND = "command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +27,9 @@ class Given:
 
 
 async def mint(
-    tx: AsyncConnection, staff_id: str, purpose: str, by: str, now: datetime, life: timedelta
+    tx: AsyncConnection, keys: Keys, staff_id: str, purpose: str, by: str, now: datetime, life: timedelta
 ) -> str:
-    """A new token; earlier ones of the account end."""
+    """A new token; earlier ones of the account end. `by` is an account or the command line."""
     await revoke(tx, staff_id, now)
     token = secrets.token_urlsafe(32)
     await tx.execute(
@@ -34,10 +38,18 @@ async def mint(
             staff=staff_id,
             purpose=purpose,
             token_hash=hashed(token),
-            created_by=by,
             created_at=now,
             expires_at=now + life,
         )
+    )
+    await audit.append(
+        tx,
+        keys,
+        actor=by,
+        role=COMMAND if by == COMMAND else "admin",
+        action=f"staff_link_{purpose}",
+        object=f"staff:{staff_id}",
+        now=now,
     )
     return token
 

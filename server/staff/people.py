@@ -91,7 +91,7 @@ async def invite(request: web.Request) -> web.Response:
                 clinician=form.get("clinician") == "yes",
                 by=who.staff,
             )
-            token = await store.staff_tokens.mint(tx, made.id, "invite", who.staff, now, INVITE_LASTS)
+            token = await store.staff_tokens.mint(tx, secrets, made.id, "invite", who.staff, now, INVITE_LASTS)
     except ValueError:
         form.refuse("address", _("This address cannot be used, or somebody here has it already."))
         return page(request, who, "staff/new.html", form)
@@ -229,7 +229,7 @@ async def reset(request: web.Request) -> web.Response:
             await store.passkeys.revoke_all(tx, staff.id, now)
             await store.staff_signins.close_all(tx, staff.id, "reset", now)
         purpose, lasts = ("reset", RESET_LASTS) if complete else ("invite", INVITE_LASTS)
-        token = await store.staff_tokens.mint(tx, staff.id, purpose, who.staff, now, lasts)
+        token = await store.staff_tokens.mint(tx, secrets, staff.id, purpose, who.staff, now, lasts)
     return await hand_over(request, who, staff.id, token)
 
 
