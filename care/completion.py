@@ -90,7 +90,7 @@ def _code(share: Fraction, last_seen: int, sessions: int) -> LabelCode:
 
 
 def third(ordinal: int, sessions: int) -> int:
-    """In which third of the sessions this one lies: 1, 2 or 3; the first thirds are never the shorter."""
+    """In which third of the sessions this one lies: 1, 2 or 3. Where they differ the later are longer."""
     return min(3, math.ceil(Fraction(3 * ordinal, sessions)))
 
 

@@ -117,6 +117,7 @@ class Standing:
     allowance: int
     allowance_left: int
     run: int
+    longest_run: int
     no_show_run: int
     technical_run: int
     early_no_show: bool
@@ -164,6 +165,7 @@ def standing(rows: Sequence[Row], agreed: Numbers, on_roster: bool = True) -> St
         allowance=agreed.allowance,
         allowance_left=agreed.allowance - counts.of(*MISSES),
         run=_run(over, MISSES),
+        longest_run=max((_run(over[:n], MISSES) for n in range(1, len(over) + 1)), default=0),
         no_show_run=_run(over, NOT_SEEN),
         technical_run=_technical_run(over),
         early_no_show=any(row.status in NOT_SEEN and row.ordinal <= agreed.early_sessions for row in over),

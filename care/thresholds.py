@@ -41,10 +41,11 @@ class Kind(StrEnum):
     QUESTION_ABOUT_RECORD = "question_about_record"
     WANTS_TO_LEAVE = "wants_to_leave"
     WANTS_A_PAUSE = "wants_a_pause"
+    LINK_NOT_ME = "link_not_me"
 
 
 # A member asked for these; they stay until somebody finishes them.
-ASKED_FOR = frozenset({Kind.WANTS_TO_LEAVE, Kind.WANTS_A_PAUSE})
+ASKED_FOR = frozenset({Kind.WANTS_TO_LEAVE, Kind.WANTS_A_PAUSE, Kind.LINK_NOT_ME})
 
 
 class Owner(StrEnum):
@@ -202,9 +203,10 @@ def same_day(ended_at: datetime, zone: str) -> datetime:
 
 
 def review_reasons(standing: Standing, numbers: Numbers) -> tuple[str, ...]:
-    """Why the place is looked at together: misses running, in all, as a share of all sessions."""
+    """Why there is a conversation: misses running, in all, as a share of all sessions. One that is due stays
+    due when the member comes again."""
     reached = {
-        f"run:{standing.run}": standing.run >= numbers.review_running,
+        f"run:{standing.longest_run}": standing.longest_run >= numbers.review_running,
         f"total:{standing.misses}": standing.misses >= numbers.review_total,
         f"share:{standing.misses}/{standing.n}": standing.misses >= numbers.review_share * standing.n,
     }
