@@ -46,11 +46,12 @@ class SafeContact:
         """Whether a message may bring a calendar entry."""
         return self.calendar and self.wording == USUAL
 
-    def quiet(self, usual: QuietHours) -> tuple[QuietHours, ...]:
-        """The hours in which no message may go out: those of the service, and the person's own."""
+    @property
+    def quiet(self) -> QuietHours | None:
+        """The person's own hours in which nothing may go out, None where they named none."""
         if self.from_hour == self.until_hour:
-            return (usual,)
-        return (usual, QuietHours(starts=time(self.until_hour % 24), ends=time(self.from_hour)))
+            return None
+        return QuietHours(starts=time(self.until_hour % 24), ends=time(self.from_hour))
 
     def document(self) -> dict[str, object]:
         """The rule as JSON values."""

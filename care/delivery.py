@@ -4,6 +4,7 @@ All functions of values. A message is a purpose with one key, and a key never ho
 keeps the key, so one purpose can never be written twice.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -17,17 +18,30 @@ class MessageKind(StrEnum):
     JOIN_LINK = "join_link"
     JOIN_LINK_AGAIN = "join_link_again"
     CHECKIN_INVITATION = "checkin_invitation"
+    DATES = "dates"
+    SESSION_MOVED = "session_moved"
+    DATES_CHANGED = "dates_changed"
+    SESSION_CANCELLED = "session_cancelled"
+    SESSION_LED = "session_led"
+    CONTRACT_REMINDER = "contract_reminder"
+    ABSENCE_THANKS = "absence_thanks"
+    CONFIRM_ATTENDANCE = "confirm_attendance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """How one kind is treated. `link` is the purpose of the link its text carries."""
+    """How one kind is treated. `link` is the purpose of the link its text carries, "" for the plain address
+    of the sign-in page."""
 
     link: str
-    quiet: bool  # waits for the end of the recipient's quiet hours
+    quiet: bool  # waits for the end of the service's quiet hours
     capped: bool  # counts towards, and obeys, the daily cap
     link_outlives: timedelta = timedelta(0)  # how long after the message's expiry the link still works
+    hurries: bool = False  # does not wait for quiet hours that end too late for what it speaks of
+    roles: tuple[str, ...] = ("participant",)  # who may get it
 
+
+SEATED = ("participant", "facilitator")
 
 # Somebody who asks for a link, or whose session starts, needs it now, whatever the hour.
 RULES = {
@@ -37,6 +51,14 @@ RULES = {
         link="join", quiet=False, capped=False, link_outlives=timedelta(hours=2)
     ),
     MessageKind.CHECKIN_INVITATION: Rule(link="checkin", quiet=True, capped=True),
+    MessageKind.DATES: Rule(link="", quiet=True, capped=True),
+    MessageKind.SESSION_MOVED: Rule(link="", quiet=True, capped=False, hurries=True, roles=SEATED),
+    MessageKind.DATES_CHANGED: Rule(link="", quiet=True, capped=False, hurries=True, roles=SEATED),
+    MessageKind.SESSION_CANCELLED: Rule(link="", quiet=True, capped=False, hurries=True, roles=SEATED),
+    MessageKind.SESSION_LED: Rule(link="", quiet=True, capped=True, roles=SEATED),
+    MessageKind.CONTRACT_REMINDER: Rule(link="join", quiet=True, capped=True),
+    MessageKind.ABSENCE_THANKS: Rule(link="", quiet=True, capped=True),
+    MessageKind.CONFIRM_ATTENDANCE: Rule(link="", quiet=True, capped=True, roles=("facilitator",)),
 }
 
 RETRY_AFTER = (
@@ -94,6 +116,31 @@ class QuietHours:
             return None
         day = local.date() + timedelta(days=1 if clock >= self.ends else 0)
         return datetime.combine(day, self.ends, tzinfo=local.tzinfo).astimezone(now.tzinfo)
+
+
+HURRY = timedelta(hours=2)  # what is less than this away cannot wait for the morning
+
+
+def open_at(now: datetime, zone: str, quiet: Sequence[QuietHours | None]) -> datetime:
+    """The first time from `now` on that lies in none of the quiet hours on a clock in `zone`; a year from now
+    where they leave no time at all, so that nothing waits for it."""
+    moment = now
+    for _ in range(LOOKS):
+        ends = [hours.over_at(moment, zone) for hours in quiet if hours is not None]
+        later = [end for end in ends if end is not None]
+        if not later:
+            return moment
+        moment = max(later)
+    return now + timedelta(days=365)
+
+
+def may_hurry(rule: Rule, speaks_of: datetime | None, open_again: datetime) -> bool:
+    """Whether a message would come too late after the service's quiet hours for the soonest thing it speaks
+    of. A person's own hours are never passed over: they may be what keeps somebody safe."""
+    return rule.hurries and speaks_of is not None and speaks_of < open_again + HURRY
+
+
+LOOKS = 6  # two kinds of hours end at most a few times before they leave a gap, or never do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

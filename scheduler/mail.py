@@ -23,6 +23,8 @@ class Letter:
     body: str = field(repr=False)
     message_id: str
     at: datetime
+    method: str = ""  # of the calendar entries: REQUEST or CANCEL
+    entries: tuple[bytes, ...] = field(default=(), repr=False)  # each one a calendar of one event
 
 
 def wire_address(address: str) -> str:
@@ -49,4 +51,21 @@ def build(letter: Letter, sender: str) -> EmailMessage:
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body)
+    _add_entries(message, letter)
     return message
+
+
+def _add_entries(message: EmailMessage, letter: Letter) -> None:
+    """One entry is another form of the text, so that mailboxes offer it; several are files beside it
+    (RFC 6047, 2.4). The method stands in the entry and in the header of its part, and is the same."""
+    texts = [entry.decode() for entry in letter.entries]
+    if len(texts) == 1:
+        message.add_alternative(texts[0], subtype="calendar", params={"method": letter.method})
+        return
+    for number, text in enumerate(texts, start=1):
+        message.add_attachment(
+            text,
+            subtype="calendar",
+            params={"method": letter.method},
+            filename=f"appointment-{number}.ics",
+        )

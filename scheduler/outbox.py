@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-import store.links
 import store.outbox
 import store.people
 from care import delivery
 from care.delivery import Breaker, MessageKind, QuietHours
 from scheduler import observe, wanted
+from scheduler.letters import Letters
 from scheduler.mail import Letter
 from scheduler.observe import Metrics
 from scheduler.settings import SchedulerSettings
@@ -55,7 +55,7 @@ class Sender:
         self._keys = keys
         self._settings = settings
         self._transport = transport
-        self._words = words
+        self._letters = Letters(settings, words)
         self._metrics = metrics
         self._quiet = QuietHours(starts=settings.mail_quiet_from, ends=settings.mail_quiet_until)
         self.breaker = Breaker()
@@ -126,7 +126,10 @@ class Sender:
             await store.outbox.failed(tx, message.id, claim_of(message), "no_address", now)
             self._told(message, "failed", "no_address")
             return None
-        wait = await self._wait(tx, message, contact.zone, now)
+        if not contact.safe.mail:
+            await self._withdraw(tx, message, "not_by_mail", now)
+            return None
+        wait = await self._wait(tx, message, subject, contact, now)
         if wait is not None:
             await self._later(tx, message, wait, now)
             return None
@@ -134,62 +137,49 @@ class Sender:
         message_id = message.message_id or store.outbox.message_id(message.key, self._settings.mail_domain)
         if not await store.outbox.transmitting(tx, message.id, claim_of(message), message_id, now):
             return None
-        return await self._write(tx, message, subject, contact, message_id, now)
+        return await self._letters.write(tx, message, subject, contact, message_id, now)
 
     async def _withdraw(self, tx: AsyncConnection, message: Message, code: str, now: datetime) -> None:
         await store.outbox.withdraw(tx, message.id, code, now)
         self._told(message, "withdrawn", code)
 
-    async def _wait(self, tx: AsyncConnection, message: Message, zone: str, now: datetime) -> datetime | None:
+    async def _wait(
+        self,
+        tx: AsyncConnection,
+        message: Message,
+        subject: Subject,
+        contact: store.people.Contact,
+        now: datetime,
+    ) -> datetime | None:
         """Until when the message has to wait for quiet hours or the daily cap; None if it may go."""
         rule = delivery.RULES[MessageKind(message.kind)]
         # Nothing rings in demo mode: the outbox page is all there is.
-        if rule.quiet and self._settings.mode != "demo":
-            over_at = self._quiet.over_at(now, zone)
-            if over_at is not None:
-                return over_at
+        if self._settings.mode != "demo":
+            opens_at = self._opens_at(rule, subject, contact, now)
+            if opens_at > now:
+                return opens_at
         if rule.capped:
             sent = await store.outbox.sent_since(tx, message.person, now - DAY)
             if sent >= self._settings.mail_daily_cap:
                 return now + CAP_LOOKS_AGAIN
         return None
 
+    def _opens_at(
+        self, rule: delivery.Rule, subject: Subject, contact: store.people.Contact, now: datetime
+    ) -> datetime:
+        """The first time that disturbs nobody: outside the person's own hours always, outside those of the
+        service where the kind asks for it and there is time."""
+        own = contact.safe.quiet
+        both = delivery.open_at(now, contact.zone, (own, self._quiet if rule.quiet else None))
+        if delivery.may_hurry(rule, subject.soonest, both):
+            return delivery.open_at(now, contact.zone, (own,))
+        return both
+
     async def _later(self, tx: AsyncConnection, message: Message, due_at: datetime, now: datetime) -> None:
         if due_at >= message.expires_at:
             await self._withdraw(tx, message, "no_time_left", now)
             return
         await store.outbox.release(tx, message.id, claim_of(message), due_at)
-
-    async def _write(
-        self,
-        tx: AsyncConnection,
-        message: Message,
-        subject: Subject,
-        contact: store.people.Contact,
-        message_id: str,
-        now: datetime,
-    ) -> Letter:
-        rule = delivery.RULES[MessageKind(message.kind)]
-        link_ends_at = subject.link_ends_at + rule.link_outlives
-        token = await store.links.mint(tx, subject.member, rule.link, now, link_ends_at)
-        head, body = self._words.subject_and_body(
-            message.kind,
-            contact.locale,
-            link=f"{self._settings.site}/j#{token}",
-            help_link=f"{self._settings.site}/help",
-            zone=contact.zone,
-            starts_at=subject.starts_at,
-            link_ends_at=link_ends_at,
-        )
-        return Letter(
-            person=message.person,
-            kind=message.kind,
-            address=contact.address,
-            subject=head,
-            body=body,
-            message_id=message_id,
-            at=now,
-        )
 
     async def _record(self, tx: AsyncConnection, message: Message, outcome: Outcome, now: datetime) -> None:
         held, code = claim_of(message), outcome.code

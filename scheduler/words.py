@@ -35,6 +35,10 @@ class Words:
         subject = " ".join(str(module.subject).split())  # type: ignore[attr-defined]
         return subject, str(module).strip() + "\n"
 
+    def entry(self, locale: str) -> str:
+        """The one word a calendar entry shows."""
+        return self.subject_and_body("calendar_entry", locale)[0]
+
 
 def _catalogues(folder: Path) -> dict[str, gettext.NullTranslations]:
     found: dict[str, gettext.NullTranslations] = {}

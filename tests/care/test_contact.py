@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from care.contact import ANY, SafeContact
-from care.delivery import QuietHours
+from care.delivery import QuietHours, open_at
 
 USUAL = QuietHours(starts=time(20), ends=time(8))
 
@@ -13,7 +13,7 @@ USUAL = QuietHours(starts=time(20), ends=time(8))
 def waits(rule: SafeContact, hour: int) -> bool:
     """Whether a message at this hour of a day in UTC has to wait."""
     now = datetime(2027, 3, 2, hour, 30, tzinfo=UTC)
-    return any(hours.over_at(now, "UTC") is not None for hours in rule.quiet(USUAL))
+    return open_at(now, "UTC", (USUAL, rule.quiet)) > now
 
 
 def test_without_a_rule_the_usual_hours_hold() -> None:

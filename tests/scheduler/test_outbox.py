@@ -143,7 +143,7 @@ async def test_nothing_goes_to_somebody_whose_data_was_erased(
 async def test_staff_links_are_never_mailed(home: House, office: PostOffice, sender: Sender) -> None:
     key = await home.queue("Fay")
     await sender.tick(NOON)
-    assert (await home.message(key)).result == "not_a_participant"
+    assert (await home.message(key)).result == "not_for_this_role"
 
 
 async def test_no_link_goes_out_for_a_session_that_was_cancelled(
