@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from care import amendment
 from care.contract import Terms, service_defaults
 from care.policy import Policy
-from store import audit, chain
+from store import audit, chain, tasks
 from store.conflict import Conflict
 from store.ids import fresh_id, plausible
 from store.sealing import Keys
@@ -159,6 +159,7 @@ async def add(
             notice_until=ends,
         )
     )
+    await tasks.touch(tx, group_id)
     return made
 
 

@@ -2,11 +2,13 @@
 ones for each person. They wait a few minutes, so that a slip can be undone before anybody reads of it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from care.changes import STAND_IN as LED_BY
 from care.preview import Preview
 from care.series import Dated
 from store import groups
@@ -14,9 +16,44 @@ from store import outbox as messages
 from store.tables import outbox
 
 UNDO_FOR = timedelta(minutes=5)
-WORTH_FOR = timedelta(days=7)
-MOVED, CHANGED, CANCELLED = "session_moved", "dates_changed", "session_cancelled"
+AT_LEAST = timedelta(hours=1)
+MOVED, CHANGED, CANCELLED, LED = "session_moved", "dates_changed", "session_cancelled", "session_led"
+SUFFIXES = ("request", "cancel", "led")
 OUT = ("transmitting", "sent", "uncertain")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One message of a change: what it is about."""
+
+    kind: str
+    suffix: str
+    sessions: Sequence[Dated]
+    worth_until: datetime
+
+
+def told(preview: Preview, added: Sequence[Dated], now: datetime) -> list[Told]:
+    """The messages of a change: new dates in one, cancelled ones in another; a stand-in changes no date."""
+    moved = {one.id for one in preview.moved}
+    back = [one for one in preview.appended if one.id is not None]
+    dated = [one for one in preview.after if one.id in moved] + back + list(added)
+    led = [] if preview.kind != LED_BY else [one for one in preview.after if one not in preview.before]
+    old = {one.id: one.starts_at for one in preview.before}
+    found = (
+        (MOVED if len(dated) == 1 else CHANGED, "request", dated),
+        (CANCELLED, "cancel", preview.cancelled),
+        (LED, "led", led),
+    )
+    return [
+        Told(
+            kind=kind,
+            suffix=suffix,
+            sessions=sessions,
+            worth_until=max(now + AT_LEAST, *(max(one.starts_at, old.get(one.id, now)) for one in sessions)),
+        )
+        for kind, suffix, sessions in found
+        if sessions
+    ]
 
 
 async def put(
@@ -28,29 +65,18 @@ async def put(
     now: datetime,
 ) -> None:
     """Queues the messages of a change to every present member who has a seat."""
-    moved = {one.id for one in preview.moved}
-    dated = [one for one in preview.after if one.id in moved] + list(added)
-    dated += [one for one in preview.appended if one.id is not None]
-    kind = MOVED if len(dated) == len(moved) == 1 else CHANGED
-    told = [(kind, "", dated), (CANCELLED, ":cancelled", list(preview.cancelled))]
-    for member in await groups.members(tx, group_id):
-        if member.seat is None:
-            continue
-        for word, suffix, sessions in told:
-            if not sessions:
-                continue
+    seated = [one for one in await groups.members(tx, group_id) if one.seat is not None]
+    for one in told(preview, added, now):
+        sessions = [{"session": each.id, "sequence": each.sequence} for each in one.sessions]
+        for member in seated:
             await messages.put(
                 tx,
-                f"dates:{change}:{member.id}{suffix}",
-                word,
+                f"dates:{change}:{member.id}:{one.suffix}",
+                one.kind,
                 member.person,
-                {
-                    "member": member.id,
-                    "change": change,
-                    "sessions": [[one.id, one.uid, one.sequence] for one in sessions],
-                },
+                {"member": member.id, "change": change, "sessions": sessions},
                 due_at=now + UNDO_FOR,
-                expires_at=now + WORTH_FOR,
+                expires_at=one.worth_until,
                 now=now,
             )
 
@@ -81,4 +107,4 @@ async def gone(tx: AsyncConnection, change: str, group_id: str) -> bool:
 async def keys_of(tx: AsyncConnection, change: str, group_id: str) -> list[str]:
     """The keys that messages of a change have."""
     roster = await groups.roster(tx, group_id)
-    return [f"dates:{change}:{one.id}{suffix}" for one in roster for suffix in ("", ":cancelled")]
+    return [f"dates:{change}:{one.id}:{suffix}" for one in roster for suffix in SUFFIXES]

@@ -16,7 +16,7 @@ from care import phases
 from care.contract import Terms
 from care.preview import Preview
 from care.series import Dated
-from store import audit, chain, contracts, date_messages, date_rows
+from store import audit, chain, contracts, date_messages, date_rows, tasks
 from store.conflict import Conflict
 from store.ids import fresh_id, plausible
 from store.sealing import Keys
@@ -168,6 +168,7 @@ async def finish(
         undoes=None if undoes is None else undoes.id,
     )
     await note_annex(tx, group_id, number, after, by, now)
+    await tasks.touch(tx, group_id)
     await tx.execute(
         insert(change).values(
             id=made.id,

@@ -1,19 +1,22 @@
 """People: name, contact and emergency contact, all sealed. `access_*` opens what only a purpose justifies
 and logs it."""
 
+import json
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from care.contact import SafeContact
 from care.roles import Action
 from store import access_log, doors, links
 from store.ids import fresh_id
-from store.sealing import Keys
+from store.sealing import DataKey, Keys
 from store.tables import member, person, person_key
 
 LONGEST = 200
@@ -28,6 +31,7 @@ class Contact:
     address: str = field(repr=False)
     zone: str
     locale: str
+    safe: SafeContact = field(default_factory=SafeContact)
 
 
 async def create(
@@ -99,7 +103,15 @@ async def access_contact(
         address=key.open("person", "contact", person_id, row.contact_sealed),
         zone=row.zone,
         locale=row.locale,
+        safe=safe_rule(row, key),
     )
+
+
+def safe_rule(row: Row[Any], key: DataKey) -> SafeContact:
+    """How the person of a row may be written to; the usual rule where nobody asked for another."""
+    if row.safe_sealed is None:
+        return SafeContact()
+    return SafeContact.from_document(json.loads(key.open("person", "safe", row.id, row.safe_sealed)))
 
 
 async def emergency(tx: AsyncConnection, keys: Keys, person_id: str) -> str:
@@ -160,7 +172,14 @@ async def erase(tx: AsyncConnection, person_id: str, now: datetime) -> None:
         update(person)
         .where(person.c.id == person_id)
         .values(
-            name_sealed=None, contact_sealed=None, contact_index=None, emergency_sealed=None, erased_at=now
+            name_sealed=None,
+            real_name_sealed=None,
+            contact_sealed=None,
+            contact_index=None,
+            callback_sealed=None,
+            emergency_sealed=None,
+            safe_sealed=None,
+            erased_at=now,
         )
     )
 

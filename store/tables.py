@@ -144,7 +144,7 @@ session = table(
     Column("closed_at", Utc),
     Column("moved_from", Utc),
     Column("replaced_by", Text, ForeignKey("session.id", ondelete="SET NULL")),
-    Column("stand_in", Text, ForeignKey("member.id", ondelete="SET NULL")),
+    Column("stand_in", Text, ForeignKey("person.id", ondelete="SET NULL")),
     some("uq_session_ordinal", "group", "ordinal", where="state <> 'cancelled'", unique=True),
     CheckConstraint("ordinal IS NOT NULL OR state = 'cancelled'", name="numbered"),
     CheckConstraint("replaced_by IS NULL OR state = 'cancelled'", name="replaced"),

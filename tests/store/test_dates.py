@@ -88,7 +88,7 @@ async def test_a_cancelled_session_with_another_at_the_end_keeps_their_number(da
     assert row.ordinal is None
     assert row.replaced_by == live(held)[-1].id
     kinds = {kind for kind, _, _ in await queued(database)}
-    assert kinds == {"dates_changed", "session_cancelled"}
+    assert kinds == {"session_moved", "session_cancelled"}
 
 
 async def test_a_session_cancelled_for_good_amends_the_contract_in_the_same_transaction(
@@ -127,7 +127,7 @@ async def test_another_weekday_from_a_session_on_amends_the_rhythm(database, key
 async def test_an_undone_change_leaves_the_dates_as_they_were(database, keys, group, kind, args):
     first, _ = await known(database, group)
     if kind == "stand_in":
-        args = (2, group.facilitator.id)
+        args = (2, group.facilitator.person)
     _, made = await changed(database, keys, group, kind, *args)
     async with database.write() as tx:
         assert [one.can_undo for one in await dates.changes(tx, group.group)] == [True]

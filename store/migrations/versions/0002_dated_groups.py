@@ -137,7 +137,7 @@ def require_sessions() -> None:
         for name in ("uid", "local_at", "tzdata"):
             batch.alter_column(name, existing_type=sa.Text(), nullable=False)
         batch.create_unique_constraint(op.f("uq_session_uid"), ["uid"])
-        for column, table in (("replaced_by", "session"), ("stand_in", "member")):
+        for column, table in (("replaced_by", "session"), ("stand_in", "person")):
             batch.create_foreign_key(
                 op.f(f"fk_session_{column}"), table, [column], ["id"], ondelete="SET NULL"
             )
