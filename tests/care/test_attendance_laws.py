@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from care.attendance import from_document, propose
 from care.facts import Fact, Kind
-from care.policy import Place, Policy, SessionTimes
+from care.interval import Span
+from care.policy import ByHand, Otherwise, Place, Policy, SessionTimes
 from tests.care.evening import AFTER, PLANNED, Evening, at
 
 ROSTER = (Place(member="ada"), Place(member="ben"))
@@ -155,6 +156,22 @@ def test_other_people_and_other_sessions_change_nothing(evening: Evening, came: 
     stray: Fact = replace(evening.facts[-1], id="f9999", session="another", member="ada")
     evening.facts.append(stray)
     assert evening.ada() == before
+
+
+@given(evenings(), st.integers(0, 80), st.integers(1, 90))
+def test_presence_by_hand_never_lowers_the_share(evening: Evening, came: int, stayed: int) -> None:
+    entered = ByHand(kind=Otherwise.PHONE, span=Span(at(came), at(came + stayed)))
+    before = evening.ada()
+    after = evening.ada(Place(member="ada", by_hand=(entered,)))
+    assert after.share >= before.share
+    assert after.present >= before.present
+
+
+@given(evenings())
+def test_a_proposal_depends_on_facts_and_policy_and_not_on_the_order_of_the_roster(evening: Evening) -> None:
+    one = evening.proposals(*ROSTER, policy=Policy(version="contract.1"))
+    two = evening.proposals(*reversed(ROSTER), policy=Policy(version="contract.1"))
+    assert {proposal.member: proposal for proposal in one} == {proposal.member: proposal for proposal in two}
 
 
 def test_the_helper_tells_time_in_minutes() -> None:
