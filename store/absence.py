@@ -2,19 +2,21 @@
 sealed and for the facilitators. The first moment somebody said it counts, however often they say it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from care import absence
+from care import absence, delivery
 from care.absence import Absence, Category
-from store import audit, chain, tasks
+from care.delivery import MessageKind
+from store import audit, chain, outbox, tasks
 from store.ids import fresh_id, plausible
 from store.sealing import Keys
 from store.tables import absence_notice, member, session
 
 LONGEST = 1000
+THANKED_WITHIN = timedelta(hours=24)
 
 
 class TooLate(Exception):
@@ -62,9 +64,29 @@ async def give(
     else:
         row = {"id": key, "session": session_id, "member": member_id, "by": by, "given_at": now}
         await tx.execute(insert(absence_notice).values(**row, **said))
+        await _thank(tx, seat, member_id, session_id, now)
     await _note(tx, keys, seat, f"{member_id}:{session_id}", "absence_given", by, now)
     given_at = held.given_at if held else now
     return Absence(member=member_id, session=session_id, category=chosen, given_at=given_at)
+
+
+async def _thank(tx: AsyncConnection, seat: Seat, member_id: str, session_id: str, now: datetime) -> None:
+    """Queues the word that the notice has arrived: one for each time it was given anew."""
+    given = await tx.execute(
+        select(func.count()).where(
+            absence_notice.c.member == member_id, absence_notice.c.session == session_id
+        )
+    )
+    await outbox.put(
+        tx,
+        delivery.key(MessageKind.ABSENCE_THANKS, member_id, session_id, revision=int(given.scalar_one()) - 1),
+        MessageKind.ABSENCE_THANKS.value,
+        seat.person,
+        {"member": member_id, "session": session_id},
+        due_at=now,
+        expires_at=now + THANKED_WITHIN,
+        now=now,
+    )
 
 
 async def withdraw(
