@@ -3,8 +3,13 @@
 from aiohttp import web
 
 from server.pages import (
+    contract_coordinator,
     dates,
     grid,
+    setup,
+    setup_check,
+    setup_numbers,
+    setup_people,
     worklist,
 )
 
@@ -13,6 +18,11 @@ def routes() -> list[web.RouteDef]:
     """The work list, the set-up of a group, and the pages of a group."""
     return [
         *worklist.routes(),
+        *setup.routes(),
+        *setup_numbers.routes(),
+        *setup_people.routes(),
+        *setup_check.routes(),
         *grid.routes(),
         *dates.routes(),
+        *contract_coordinator.routes(),
     ]

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import store.contracts
 import store.dates
 import store.groups
-import store.member_zones
 import store.people
+import store.people_own
 from care import changes
 from care.contract import Terms
 from care.preview import Moved, Preview
@@ -215,7 +215,7 @@ async def zones_of(
 ) -> list[tuple[str, str]]:
     """Name and time zone of each of these members, to look ahead for them."""
     names = await store.people.names(tx, request.app[keys.KEYS], [one.id for one in members])
-    zones = await store.member_zones.of_members(tx, [one.id for one in members])
+    zones = await store.people_own.zones(tx, [one.id for one in members])
     return [(names[one.id], zones[one.id]) for one in members if one.id in names and one.id in zones]
 
 

@@ -8,6 +8,7 @@ from care import zones
 from server import render
 from server.pages.forms import Form
 from server.pages.people_list import Fault, NewPerson, Offered, read_list, read_one
+from store.enrol import Enrolment
 
 FIELDS = ("name", "chosen_name", "address", "phone", "zone", "locale", "emergency")
 
@@ -38,6 +39,19 @@ def many(form: Form, request: web.Request, zone: str) -> list[NewPerson] | None:
     people, faults = read_list(form.get("list"), offered(request, zone), render.words(request).gettext)
     note(form, request, faults)
     return None if faults else people
+
+
+def enrolment(one: NewPerson) -> Enrolment:
+    """The person as the store takes them."""
+    return Enrolment(
+        name=one.name,
+        chosen_name=one.chosen_name,
+        contact=one.address,
+        phone=one.phone,
+        zone=one.zone,
+        locale=one.locale,
+        emergency=one.emergency,
+    )
 
 
 def note(form: Form, request: web.Request, faults: Sequence[Fault]) -> None:

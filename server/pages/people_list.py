@@ -31,6 +31,11 @@ class NewPerson:
     locale: str
     emergency: str = field(default="", repr=False)
 
+    @property
+    def shown(self) -> str:
+        """The name that the group sees."""
+        return self.chosen_name or self.name
+
     def document(self) -> dict[str, str]:
         """The person as a draft keeps them."""
         return asdict(self)
@@ -81,8 +86,8 @@ def read_list(text: str, offered: Offered, _: Translate) -> tuple[list[NewPerson
         if len(cells) > len(COLUMNS):
             faults.append(Fault("list", _("There are more columns than we know."), number))
         if found is not None:
-            if found in people:
-                faults.append(Fault("list", _("This person is in the list twice."), number))
+            if any(found.shown.casefold() == one.shown.casefold() for one in people):
+                faults.append(Fault("list", _("This name is in the list twice."), number))
             people.append(found)
     if not people and not faults:
         faults.append(Fault("list", _("Paste a list with one person in each line.")))

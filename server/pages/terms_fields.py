@@ -196,6 +196,23 @@ def label(name: str, translations: NullTranslations) -> str:
     return known[name]
 
 
+def name_of(name: str, translations: NullTranslations) -> str:
+    """What any field of the form is called, the numbers among them."""
+    _ = translations.gettext
+    others = {
+        "initial": _("Own: beginning"),
+        "intermediate": _("Own: working phase"),
+        "ending": _("Own: ending"),
+        "summaries": _("Members get a short summary after each session"),
+        "farewell": _("Somebody who leaves is invited to say goodbye"),
+        "maintenance": _("Sessions after the end are offered"),
+        "channel": _("How members reach the service"),
+        "crisis_country": _("Country of the crisis numbers"),
+        "fees": _("Fees"),
+    }
+    return others[name] if name in others else label(name, translations)
+
+
 def fault_words(fault: Fault, translations: NullTranslations) -> str:
     """What the domain does not agree to, in words."""
     _ = translations.gettext

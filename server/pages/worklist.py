@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+import store.setup
 import store.staff
 import store.staff_people
 import store.tasks
@@ -52,6 +53,7 @@ async def page(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.R
         items = await store.worklist.rows(tx, secrets, who.person, now, MOST)
         groups = await store.worklist.groups(tx, who.person, now)
         zone = (await store.staff_people.known(tx, secrets, [who.person]))[who.person].zone
+        drafts = await store.setup.drafts(tx, secrets, who.person)
         waiting = await store.worklist.waiting(tx, who.person)
     translations, language = render.words(request), render.language(request)
     return forms.again(
@@ -68,7 +70,7 @@ async def page(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.R
         rows=[row(one, zone, now, translations, language) for one in items],
         waiting=waiting - len(items),
         groups=groups,
-        drafts=(),
+        drafts=drafts,
         outcomes=[(code, work_words.outcome_words(translations, code)) for code in work_words.OUTCOMES],
     )
 
