@@ -22,7 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from server.assets import Assets
-from server.request_keys import NONCE
+from server.request_keys import DESK, GLASS, NONCE
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 DEFAULT_LANGUAGE = "en"
@@ -88,6 +88,8 @@ def markup(request: web.Request, template: str, **context: Any) -> str:
             nonce=request.get(NONCE, ""),
             demo=renderer.demo,
             help_path=f"/help/{country(request)}",
+            glass=request.get(GLASS, []),
+            glass_desk=request[DESK].desk if DESK in request else "",
             **context,
         )
     )

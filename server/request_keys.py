@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from store.break_glass import BreakGlass
 from store.staff_signins import DeskSignIn
 
 NONCE = web.RequestKey("nonce", str)
@@ -10,3 +11,5 @@ REQUEST_ID = web.RequestKey("request_id", str)
 "Names this request in the log and on an error page."
 DESK = web.RequestKey("desk", DeskSignIn)
 "The desk of the staff whose sign-in this request used."
+GLASS = web.RequestKey("glass", list[BreakGlass])
+"What the clinician at this desk holds open in an emergency."

@@ -84,7 +84,7 @@ async def show_one(request: web.Request) -> web.Response:
         glass = await own(request, tx, who)
         names = await store.break_glass.access_people(tx, request.app[keys.KEYS], glass.id, who.staff, now)
     people = sorted(names.items(), key=lambda one: one[1].casefold())
-    return page(request, who, "staff/break_glass_group.html", glass=glass, people=people, reach=None)
+    return page(request, who, "staff/break_glass_group.html", opening=glass, people=people, reach=None)
 
 
 async def show_member(request: web.Request) -> web.Response:
@@ -99,7 +99,7 @@ async def show_member(request: web.Request) -> web.Response:
             )
     except LookupError:
         raise web.HTTPNotFound from None
-    return page(request, who, "staff/break_glass_group.html", glass=glass, people=[], reach=reach)
+    return page(request, who, "staff/break_glass_group.html", opening=glass, people=[], reach=reach)
 
 
 async def close(request: web.Request) -> web.Response:
@@ -132,7 +132,7 @@ async def review_page(request: web.Request, who: DeskSignIn, form: forms.Form) -
         who,
         "staff/break_glass_review.html",
         form,
-        glass=glass,
+        opening=glass,
         reason=reason,
         own=glass is not None and glass.staff == who.staff,
         zone=person[who.person].zone,

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from aiohttp import web
 
+import store.break_glass
 import store.groups
 import store.staff_signins
 from care.roles import Role
 from server import keys
 from server.cookies import cookie_name
-from server.request_keys import DESK
+from server.request_keys import DESK, GLASS
 from store.signins import SignIn, device_name
 from store.staff_signins import DeskSignIn
 
@@ -42,6 +43,8 @@ async def find(request: web.Request, desk: str) -> DeskSignIn | None:
     db, now = request.app[keys.DATABASE], request.app[keys.CLOCK]()
     async with db.read() as tx:
         found = await store.staff_signins.find(tx, desk, token, now.wall)
+        if found is not None and found.clinician:
+            request[GLASS] = await store.break_glass.current(tx, found.staff, now.wall)
     if found is not None and found.touch_due:
         async with db.write() as tx:
             await store.staff_signins.touch(tx, found.id, now.wall)

@@ -91,7 +91,9 @@ async def invite(request: web.Request) -> web.Response:
                 clinician=form.get("clinician") == "yes",
                 by=who.staff,
             )
-            token = await store.staff_tokens.mint(tx, secrets, made.id, "invite", who.staff, now, INVITE_LASTS)
+            token = await store.staff_tokens.mint(
+                tx, secrets, made.id, "invite", who.staff, now, INVITE_LASTS
+            )
     except ValueError:
         form.refuse("address", _("This address cannot be used, or somebody here has it already."))
         return page(request, who, "staff/new.html", form)
