@@ -10,7 +10,7 @@ from aiohttp import web
 
 import store.signals
 import store.ticks
-from scheduler import checkins, join_links, observe, retention, sessions, tasks, transports
+from scheduler import checkins, join_links, observe, promises, retention, sessions, tasks, transports
 from scheduler.clockwork import Clock, Tick
 from scheduler.observe import Metrics
 from scheduler.outbox import Sender
@@ -54,6 +54,7 @@ class Scheduler:
         async def plan(now: datetime) -> None:
             await checkins.plan_first(db, now)
             await join_links.tick(db, now)
+            await promises.tick(db, now)
 
         async def know_tasks(now: datetime) -> None:
             await tasks.tick(db, now)
