@@ -5,18 +5,17 @@ from aiohttp import web
 from server import health, links_exchange
 from server.pages import (
     assets,
-    attendance,
-    attendance_by_hand,
     coordinator_routes,
     crisis,
     demo,
     front,
     home,
     link,
+    place_routes,
     room,
 )
 from server.rooms import socket, tickets
-from server.staff import account, again, break_glass, entry, passkey_sign_in, people, setup
+from server.staff import account, again, break_glass, entry, passkey_sign_in, people, service, setup
 
 
 def routes(*, demo_mode: bool) -> list[web.RouteDef]:
@@ -27,8 +26,7 @@ def routes(*, demo_mode: bool) -> list[web.RouteDef]:
         *links_exchange.routes(),
         *home.routes(),
         *room.routes(),
-        *attendance.routes(),
-        *attendance_by_hand.routes(),
+        *place_routes.routes(),
         *coordinator_routes.routes(),
         *crisis.routes(),
         *assets.routes(),
@@ -39,6 +37,7 @@ def routes(*, demo_mode: bool) -> list[web.RouteDef]:
         *again.routes(),
         *account.routes(),
         *people.routes(),
+        *service.routes(),
         *break_glass.routes(),
         web.post("/s/{place}/ticket/{session}", tickets.post),
         web.get("/s/{place}/socket/{session}", socket.connect),

@@ -1,24 +1,68 @@
-"""A participant's start page: my group."""
+"""A participant's start page: my group. The next session with its door, all dates, what is to sign."""
+
+from datetime import datetime, timedelta
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+import store.absence
+import store.contracts
+import store.signatures
+from care import signing
 from care.roles import Action, may
 from server import keys, render
-from server.pages import course
+from server.pages import course, own_dates, place
+from server.pages.contract_rules import group_rules
+from store.groups import Session
 from store.signins import SignIn
 
 
 async def page(request: web.Request, who: SignIn) -> web.Response:
     """The page as it stands now."""
     async with request.app[keys.DATABASE].read() as tx:
+        here = await place.load(request, tx, who)
         found = await course.load(request, tx, who)
+        notices = await store.absence.of_member(tx, who.member)
+        terms = await place.terms(tx, who.group, here.now)
+        unsigned = await to_sign(tx, who)
+    following = found.sessions.next
+    dates = own_dates.arrange(here.sessions, here.series, here.zone, here.now, notices)
+    own = may(who.role, Action.OWN_PLACE, who.purpose)
+    door_at = door(following, terms.door_minutes)
     return render.page(
         request,
-        "pages/home/participant.html",
+        "pages/participant/home.html",
         place=who.place,
-        name=found.name,
-        group_title=found.group.title,
-        sessions=found.sessions,
-        zone=found.group.zone,
+        here="home",
+        own=own,
+        name=here.name,
+        group_title=here.group.title,
+        next=following,
+        total=here.group.count,
+        zone=here.zone,
+        door_at=door_at,
+        door_open=door_at is not None and here.now >= door_at,
         can_enter=may(who.role, Action.ENTER_ROOM, who.purpose),
+        away_next=following is not None and following.id in notices,
+        to_sign=own and unsigned,
+        rows=dates.rows,
+        hours=dates.hours,
+        last=dates.last,
+        left=dates.left,
+        rules=group_rules(render.words(request)),
     )
+
+
+def door(session: Session | None, minutes: int) -> datetime | None:
+    """When the button to join appears."""
+    return None if session is None else session.starts_at - timedelta(minutes=minutes)
+
+
+async def to_sign(tx: AsyncConnection, who: SignIn) -> bool:
+    """Whether the newest contract still waits for this member."""
+    version = await store.contracts.latest(tx, who.group)
+    if version is None:
+        return False
+    given = [one for one in await store.signatures.of_group(tx, who.group) if one.member == who.member]
+    held = {(one.version, one.side) for one in given}
+    return (version.number, signing.MEMBER) not in held
