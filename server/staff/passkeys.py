@@ -54,7 +54,7 @@ class PasskeyRefused(Exception):
 def party(request: web.Request) -> Party | None:
     """The site in the words of the standard; None where passkeys cannot be: a bare address has no domain."""
     settings = request.app[keys.SETTINGS]
-    given = request.headers.get("Origin", "")
+    given = request.headers.get("Origin") or f"{urlsplit(settings.site).scheme}://{request.host}"
     origin = given if given in settings.origins() else settings.site
     host = urlsplit(origin).hostname or ""
     try:
