@@ -5,6 +5,7 @@ from aiohttp import web
 from server import health, links_exchange
 from server.pages import (
     assets,
+    calendar,
     coordinator_routes,
     crisis,
     demo,
@@ -27,6 +28,7 @@ def routes(*, demo_mode: bool) -> list[web.RouteDef]:
         *home.routes(),
         *room.routes(),
         *place_routes.routes(),
+        *calendar.routes(),
         *coordinator_routes.routes(),
         *crisis.routes(),
         *assets.routes(),
