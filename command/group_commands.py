@@ -24,7 +24,7 @@ def create(
     first: First,
     zone: Annotated[str, typer.Option(help="IANA name, such as Europe/Berlin.")],
     sessions: Annotated[int, typer.Option(min=8, max=20)] = 12,
-    minutes: Annotated[int, typer.Option(min=30, max=180)] = 90,
+    minutes: Annotated[int, typer.Option(min=60, max=120)] = 90,
 ) -> None:
     """A new group with weekly sessions; prints its id."""
     new = groups.NewGroup(title=title, first=first, zone=zone, sessions=sessions, minutes=minutes)

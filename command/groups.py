@@ -45,7 +45,7 @@ class GroupRefused(Exception):
 
 async def create(tx: AsyncConnection, new: NewGroup, now: datetime) -> str:
     """The new group's id. Sessions keep their local time of day when summer time begins or ends."""
-    group = await store.groups.create_group(tx, new.title, new.zone, new.sessions, now)
+    group = await store.groups.create_group(tx, new.title, new.zone, new.sessions, now, minutes=new.minutes)
     for ordinal, starts_at in enumerate(weekly(new.first, ZoneInfo(new.zone), new.sessions), 1):
         ends_at = starts_at + timedelta(minutes=new.minutes)
         await store.groups.create_session(tx, group, ordinal, starts_at, ends_at, new.zone)

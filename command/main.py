@@ -13,6 +13,8 @@ import store.sealing
 import store.signals
 from care import zones
 from command import (
+    audit_commands,
+    backup_commands,
     configuration,
     demo,
     demo_run,
@@ -39,11 +41,15 @@ app.add_typer(group_commands.app, name="group")
 app.add_typer(link_commands.app, name="link")
 app.add_typer(outbox_commands.app, name="outbox")
 app.add_typer(staff_commands.app, name="staff")
+app.add_typer(audit_commands.app, name="audit")
+app.add_typer(backup_commands.app)
 app.add_typer(config_app, name="config")
 app.add_typer(clock_app, name="clock")
 
 WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
 EXPECTED = (
+    *backup_commands.EXPECTED,
+    audit_commands.AuditBroken,
     configuration.Unusable,
     demo_run.DemoRefused,
     links.LinkRefused,
