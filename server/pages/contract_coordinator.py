@@ -58,7 +58,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         latest=latest,
         versions=list(reversed(versions)),
         now=request.app[keys.CLOCK]().wall,
-        parts=contract_text.parts(reader(request, at), latest.terms, series) if latest else (),
+        parts=contract_text.parts(reader(request, at), latest.terms, series, None) if latest else (),
         signers=[
             Signer(
                 member=one.id,

@@ -3,9 +3,15 @@
 from aiohttp import web
 
 from server.pages import (
+    audit,
     contract_coordinator,
     dates,
+    export,
     grid,
+    member_changes,
+    member_page,
+    messages,
+    people,
     setup,
     setup_check,
     setup_numbers,
@@ -24,5 +30,11 @@ def routes() -> list[web.RouteDef]:
         *setup_check.routes(),
         *grid.routes(),
         *dates.routes(),
+        *messages.routes(),
+        *audit.routes(),
+        *export.routes(),
+        *people.routes(),
+        *member_page.routes(),
+        *member_changes.routes(),
         *contract_coordinator.routes(),
     ]

@@ -54,6 +54,7 @@ class Box:
     over: bool
     live: str
     live_words: str
+    category: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +151,7 @@ def box(cell: Cell, column: Column, now: datetime, translations: NullTranslation
         over=column.ends_at <= now,
         live=live,
         live_words=live_words(translations, live),
+        category=cell.category.value if cell.category else "",
     )
 
 

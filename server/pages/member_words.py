@@ -1,0 +1,141 @@
+"""Words of a member's page: codes of links, pauses, leaving and check-ins as people say them."""
+
+from collections.abc import Callable
+from gettext import NullTranslations
+
+LEFT_WHY = ("own_wish", "moved", "other_care", "illness", "other")
+FAREWELLS = ("planned", "held", "declined", "none")
+PAUSES = ("illness", "family", "work", "travel", "other")
+
+
+def of(translations: NullTranslations) -> Callable[[str, str], str]:
+    """A function from a kind of code and a code to words; an unknown code is shown as it is."""
+    known = {
+        "left": left(translations),
+        "farewell": farewells(translations),
+        "pause": pauses(translations),
+        "checkin": checkins(translations),
+        "wave": waves(translations),
+        "link": links(translations),
+        "notice": notices(translations),
+        "message": messages(translations),
+        "sent": states(translations),
+    }
+    return lambda kind, code: known[kind].get(code, code.replace("_", " "))
+
+
+def left(translations: NullTranslations) -> dict[str, str]:
+    """Why somebody leaves."""
+    _ = translations.gettext
+    return {
+        "own_wish": _("by their own wish"),
+        "moved": _("moved away"),
+        "other_care": _("goes on somewhere else"),
+        "illness": _("ill for a longer time"),
+        "other": _("another reason"),
+    }
+
+
+def farewells(translations: NullTranslations) -> dict[str, str]:
+    """What becomes of the goodbye."""
+    _ = translations.gettext
+    return {
+        "planned": _("A goodbye in the group is planned"),
+        "held": _("They have said goodbye"),
+        "declined": _("They were asked and do not want one"),
+        "none": _("There was no chance for one"),
+    }
+
+
+def pauses(translations: NullTranslations) -> dict[str, str]:
+    """What a pause is for."""
+    _ = translations.gettext
+    return {
+        "illness": _("illness"),
+        "family": _("family"),
+        "work": _("work"),
+        "travel": _("travel"),
+        "other": _("something else"),
+        "was_away": _("had left the group"),
+    }
+
+
+def checkins(translations: NullTranslations) -> dict[str, str]:
+    """Whether a check-in is done."""
+    _ = translations.gettext
+    return {
+        "done": _("done"),
+        "missing": _("missing"),
+        "open": _("open, not done yet"),
+        "ahead": _("to come"),
+    }
+
+
+def waves(translations: NullTranslations) -> dict[str, str]:
+    """Which check-in it is."""
+    _ = translations.gettext
+    return {
+        "pre": _("Before the first session"),
+        "mid": _("In the middle"),
+        "post": _("After the last session"),
+        "weekly": _("Between sessions"),
+    }
+
+
+def links(translations: NullTranslations) -> dict[str, str]:
+    """What happened with a personal link."""
+    _ = translations.gettext
+    return {
+        "minted": _("made"),
+        "bound": _("opened for the first time"),
+        "opened": _("opened"),
+        "other_device": _("tried on another device"),
+        "revoked": _("ended"),
+    }
+
+
+def notices(translations: NullTranslations) -> dict[str, str]:
+    """Why somebody said that they will be away, by its kind only."""
+    _ = translations.gettext
+    return {
+        "ill": _("ill"),
+        "work": _("work"),
+        "family": _("family"),
+        "travel": _("travel"),
+        "other": _("something else"),
+        "unsaid": _("not said"),
+    }
+
+
+def messages(translations: NullTranslations) -> dict[str, str]:
+    """What a message is for."""
+    _ = translations.gettext
+    return {
+        "invitation": _("Invitation"),
+        "join_link": _("Link to a session"),
+        "join_link_again": _("Link, asked for again"),
+        "checkin_invitation": _("Invitation to a check-in"),
+        "session_moved": _("A session has moved"),
+        "session_cancelled": _("A session is called off"),
+        "session_led": _("Somebody else leads a session"),
+        "dates_changed": _("New dates"),
+        "dates": _("All dates for the calendar"),
+        "contract_reminder": _("Reminder of the contract"),
+        "confirm_attendance": _("Reminder to confirm attendance"),
+        "absence_thanks": _("Thanks for telling us"),
+    }
+
+
+def states(translations: NullTranslations) -> dict[str, str]:
+    """What became of a message."""
+    _ = translations.gettext
+    return {
+        "pending": _("waits"),
+        "claimed": _("is being sent"),
+        "transmitting": _("is being sent"),
+        "sent": _("sent"),
+        "failed": _("could not be sent"),
+        "uncertain": _("perhaps sent: the line broke"),
+        "withdrawn": _("not sent, no longer needed"),
+        "expired": _("not sent, too late"),
+    }

@@ -1,0 +1,47 @@
+"""Whether check-ins are done or missing. The one thing about them that a coordinator may know: this reads the
+columns that say so and nothing else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.tables import checkin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInState:
+    """One round of one member: done, open until a moment, to come, or missing."""
+
+    wave: str
+    state: str
+    opens_at: datetime
+    closes_at: datetime
+
+
+async def of_member(tx: AsyncConnection, member_id: str, now: datetime) -> list[CheckInState]:
+    """A member's rounds by their start; those that were called off are left out."""
+    rows = await tx.execute(
+        select(checkin.c.wave, checkin.c.state, checkin.c.opens_at, checkin.c.closes_at)
+        .where(checkin.c.member == member_id, checkin.c.state != "withdrawn")
+        .order_by(checkin.c.opens_at)
+    )
+    return [
+        CheckInState(
+            wave=row.wave,
+            state=said(row.state, row.opens_at, row.closes_at, now),
+            opens_at=row.opens_at,
+            closes_at=row.closes_at,
+        )
+        for row in rows
+    ]
+
+
+def said(state: str, opens_at: datetime, closes_at: datetime, now: datetime) -> str:
+    """`done`, `missing`, `open` or `ahead`."""
+    if state == "done":
+        return "done"
+    if state == "expired" or closes_at <= now:
+        return "missing"
+    return "open" if opens_at <= now else "ahead"
