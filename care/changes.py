@@ -18,6 +18,22 @@ from care.series import Caution, Closure, Dated, Plan, closed_on, date_at, live,
 MOVE, CANCEL_APPEND, CANCEL, SHIFT = "move", "cancel_append", "cancel", "shift_following"
 STAND_IN, MEMBER_ZONE, REINTERPRET, UNDO = "stand_in", "member_zone", "reinterpret", "undo"
 IN_CLOSURE = "in_closure"
+REFUSALS = frozenset(
+    {
+        "no_such_session",
+        "already_held",
+        "running",
+        "cancelled",
+        "already_begun",
+        "unchanged",
+        "in_the_past",
+        "onto_another",
+        "out_of_order",
+        "too_few_left",
+        "unknown_zone",
+        "changed_since",
+    }
+)
 FEWEST = 8  # sessions of a group (clause 1): below that, a lost one is replaced
 
 

@@ -85,6 +85,7 @@ def test_what_is_refused_changes_nothing_and_tells_nobody(plan: Plan, step: Step
     preview = changed(stored(plan), plan, step)
 
     if preview.refused is not None:
+        assert preview.refused in changes.REFUSALS
         assert preview.after == preview.before
         assert (preview.moved, preview.cancelled, preview.appended) == ((), (), ())
         assert (preview.notices, preview.new_count, preview.amendment) == (0, None, False)
