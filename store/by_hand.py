@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from care.decision import Reason
 from care.interval import Span
 from care.policy import ByHand, Otherwise
-from store import audit, chain, proposing
+from store import audit, chain, duties, proposing
 from store.groups import Session, sessions_query
 from store.groups import as_session as session_of
 from store.ids import fresh_id, plausible
@@ -104,6 +104,7 @@ def _check(session: Session, starts_at: datetime, ends_at: datetime, now: dateti
 
 async def withdraw(tx: AsyncConnection, keys: Keys, entry_id: str, by: str, role: str, now: datetime) -> bool:
     """Takes an entry back; False when there is none. The proposals follow. Raises NotNow."""
+    await chain.hold(tx)
     found = (
         await tx.execute(select(by_hand).where(by_hand.c.id == entry_id, by_hand.c.withdrawn_at.is_(None)))
     ).first()
@@ -128,7 +129,7 @@ async def _follow(
     reason: str,
     now: datetime,
 ) -> None:
-    """What an entry leads to: a line in the audit and, once the session is closed, new proposals."""
+    """What an entry leads to: a line in the audit and, once the session is closed, proposals and tasks."""
     await audit.append(
         tx,
         keys,
@@ -142,6 +143,7 @@ async def _follow(
     )
     if session.state == "closed":
         await proposing.propose(tx, session, now)
+        await duties.renew(tx, session.group, now)
 
 
 async def of_session(tx: AsyncConnection, session_id: str) -> list[Entered]:
