@@ -16,8 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HOUSE = Path(__file__).parent.parent
-JOURNEYS = ("tests/browser",)
-"""One lane, because at most four browsers may run at once."""
+JOURNEYS = (
+    "tests/browser",
+    "tests/server/media/test_chromium.py",
+    "tests/server/media/test_chromium_tcp.py",
+)
+"""All that opens browsers, in one lane, because at most four may be open at once."""
 MEDIA = ("tests/fuzz", "tests/peers", "tests/server/media", "tests/server/rooms")
 """Mostly waiting for real time to pass."""
 SLOWEST = 12
@@ -75,13 +79,16 @@ class Lane:
 
 def lanes(reports: Path | None) -> list[Lane]:
     """All of them. What no other lane names is in `rest`: a new test is in one lane without a word."""
-    ignored = [f"--ignore={path}" for path in (*JOURNEYS, *MEDIA)]
     return [
         Lane("journeys", (_pytest("journeys", JOURNEYS, reports),)),
-        Lane("media", (_pytest("media", MEDIA, reports),)),
-        Lane("rest", (_pytest("rest", ("tests", *ignored), reports),)),
+        Lane("media", (_pytest("media", (*MEDIA, *_without(JOURNEYS)), reports),)),
+        Lane("rest", (_pytest("rest", ("tests", *_without((*JOURNEYS, *MEDIA))), reports),)),
         Lane("check", (("make", "--no-print-directory", "check"), ("sh", "tests/run_web.sh"))),
     ]
+
+
+def _without(paths: Sequence[str]) -> list[str]:
+    return [f"--ignore={path}" for path in paths]
 
 
 def _pytest(name: str, what: Sequence[str], reports: Path | None) -> tuple[str, ...]:

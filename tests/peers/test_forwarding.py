@@ -157,4 +157,4 @@ async def test_ten_peers_with_some_loss_get_each_others_packets(company: Company
     company.send()
     await until(lambda: all(p.leg.tally.packets >= 1500 for p in peers), 20)
     assert company.faults() == {}
-    assert sum(p.leg.tally.lost for p in peers) <= 5
+    assert sum(p.leg.tally.lost for p in peers) <= 30  # of 15 000 and more, 1 in 100 dropped each way
