@@ -28,6 +28,7 @@ from command import (
     serve_run,
     shell,
     staff_commands,
+    zone_commands,
 )
 from command.supervisor import UNUSABLE, ChildRefused
 from scheduler.settings import SchedulerSettings
@@ -40,6 +41,7 @@ clock_app = typer.Typer(help="The scheduler's clock.", no_args_is_help=True)
 app.add_typer(group_commands.app, name="group")
 app.add_typer(link_commands.app, name="link")
 app.add_typer(outbox_commands.app, name="outbox")
+app.add_typer(zone_commands.app, name="zones")
 app.add_typer(staff_commands.app, name="staff")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(backup_commands.app)
@@ -89,7 +91,9 @@ def migrate() -> None:
 def demo_command(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
     host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
-    rooms: Annotated[int, typer.Option(min=1, max=200, help="How many open rooms.")] = 1,
+    rooms: Annotated[
+        int | None, typer.Option(min=1, max=200, help="That many open rooms and no other groups.")
+    ] = None,
     members: Annotated[
         int, typer.Option(min=2, max=12, help="How many people in each, facilitators included.")
     ] = 10,
@@ -101,10 +105,11 @@ def demo_command(
     began_ago = timedelta(minutes=min(5.0, minutes / 10))
     plan = demo.Plan(
         base_url=f"http://{host}:{port}",
-        rooms=rooms,
+        rooms=rooms or 1,
         members=members,
         began_ago=began_ago,
         lasts=began_ago + timedelta(minutes=minutes),
+        stories=rooms is None,
     )
     shell.go(demo_run.run(plan, f"{host}:{port}", links_json, with_parent=with_parent))
 

@@ -72,3 +72,14 @@ def _as_occasion(row: Row[Any]) -> Occasion:
         sequence=row.sequence,
         moved_from=row.moved_from,
     )
+
+
+async def groups_dated_otherwise(tx: AsyncConnection, tzdata: str, now: datetime) -> list[str]:
+    """The groups with sessions to come that were dated with other zone data than this version."""
+    rows = await tx.execute(
+        select(session.c.group)
+        .where(session.c.state == "planned", session.c.starts_at > now, session.c.tzdata != tzdata)
+        .distinct()
+        .order_by(session.c.group)
+    )
+    return list(rows.scalars())
