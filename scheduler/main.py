@@ -5,12 +5,24 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from aiohttp import web
 
+import store.checkpoints
 import store.signals
 import store.ticks
-from scheduler import checkins, join_links, observe, promises, retention, sessions, tasks, transports
+from scheduler import (
+    checkins,
+    checkpoints,
+    join_links,
+    observe,
+    promises,
+    retention,
+    sessions,
+    tasks,
+    transports,
+)
 from scheduler.clockwork import Clock, Tick
 from scheduler.observe import Metrics
 from scheduler.outbox import Sender
@@ -33,8 +45,11 @@ HOURLY = timedelta(hours=1)
 class Scheduler:
     """Everything one scheduler process owns, built on an open database."""
 
-    def __init__(self, settings: SchedulerSettings, db: Database, keys: Keys) -> None:
+    def __init__(
+        self, settings: SchedulerSettings, db: Database, keys: Keys, audit_notes: Path | None = None
+    ) -> None:
         self._db = db
+        self._audit_notes = audit_notes
         self.metrics = Metrics()
         transport = transports.choose(settings, db, keys)
         self.sender = Sender(db, keys, settings, transport, Words(), self.metrics)
@@ -59,6 +74,10 @@ class Scheduler:
         async def know_tasks(now: datetime) -> None:
             await tasks.tick(db, now)
 
+        async def note_audit(now: datetime) -> None:
+            if self._audit_notes is not None:
+                await checkpoints.tick(db, self._audit_notes, now)
+
         async def delete_old(now: datetime) -> None:
             await retention.tick(db, metrics, now)
 
@@ -70,6 +89,7 @@ class Scheduler:
             Tick(name="tasks", every=often, body=know_tasks),
             Tick(name="outbox", every=often, body=self.sender.tick),
             Tick(name="retention", every=HOURLY, body=delete_old),
+            Tick(name="audit", every=HOURLY, body=note_audit),
         )
 
     async def beat(self, now: datetime) -> None:
@@ -90,7 +110,8 @@ async def run(settings: SchedulerSettings, store_settings: StoreSettings, stop: 
     async with AsyncExitStack() as stack:
         db = await Database.open(store_settings)
         stack.push_async_callback(db.close)
-        scheduler = Scheduler(settings, db, Keys.load(store_settings))
+        notes = store.checkpoints.file_of(store_settings)
+        scheduler = Scheduler(settings, db, Keys.load(store_settings), notes)
         if settings.scheduler_metrics_bind:
             await stack.enter_async_context(_shown(scheduler.metrics, settings.scheduler_metrics_bind))
         if not scheduler.sender.going_out:

@@ -186,6 +186,11 @@ async def zones(tx: AsyncConnection, member_ids: Iterable[str]) -> dict[str, str
     return {row.id: row.zone for row in rows}
 
 
+async def zone_of(tx: AsyncConnection, person_id: str) -> str:
+    """The zone a person lives in. Raises LookupError for an unknown or erased one."""
+    return str((await row_of(tx, person_id)).zone)
+
+
 async def row_of(tx: AsyncConnection, person_id: str) -> Row[Any]:
     """The row of a person. Raises LookupError for an unknown or erased one."""
     row = (

@@ -334,6 +334,7 @@ outbox = table(
         name="state",
     ),
     CheckConstraint("(state IN ('claimed', 'transmitting')) = (token IS NOT NULL)", name="owner"),
+    Index("ix_outbox_person", "person", "due_at"),
     some("ix_outbox_pending", "due_at", where="state = 'pending'"),
     some("ix_outbox_leased", "lease_until", where="state IN ('claimed', 'transmitting')"),
 )

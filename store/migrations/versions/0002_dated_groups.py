@@ -34,6 +34,7 @@ def upgrade() -> None:
         op.add_column("therapy_group", column)
     for column in session_columns():
         op.add_column("session", column)
+    op.create_index("ix_outbox_person", "outbox", ["person", "due_at"])
     for name in ("policy", "evidence"):
         op.add_column("attendance_proposal", sa.Column(name, sa.Text(), nullable=True))
     fill_sessions()

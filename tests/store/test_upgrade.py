@@ -1,0 +1,127 @@
+"""A database of the first release becomes one of this release, with everything that was in it."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+
+from care import zones
+from store import dates, groups, schema
+from store.database import Database, postgres_engine, prepare, sqlite_engine
+from store.settings import StoreSettings
+
+FIRST = datetime(2026, 3, 24, 17, 0, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def old(request, tmp_path):
+    """Settings of an empty place for a database of the first release."""
+    if request.param == "sqlite":
+        return StoreSettings(data_dir=tmp_path / "var")
+    return StoreSettings(data_dir=tmp_path, database_url=request.getfixturevalue("empty_postgres_url"))
+
+
+def first_release(connection):
+    config = schema.configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+
+
+async def fill(settings, lengths, sessions=12):
+    """A group of the first release with one session of each length in minutes, a week apart."""
+    if settings.sqlite:
+        prepare(settings.data_dir)
+    engine = sqlite_engine(settings.url, write=True) if settings.sqlite else postgres_engine(settings.url)
+
+    def when(instant):
+        return instant.isoformat(timespec="microseconds") if settings.sqlite else instant
+
+    async with engine.begin() as tx:
+        await tx.run_sync(first_release)
+        await tx.execute(
+            text(
+                "INSERT INTO therapy_group (id, title, zone, sessions, created_at)"
+                " VALUES ('g', 'Tuesday', 'Europe/Berlin', :n, :at)"
+            ),
+            {"n": sessions, "at": when(FIRST)},
+        )
+        for number, minutes in enumerate(lengths):
+            starts_at = FIRST + timedelta(days=7 * number)
+            await tx.execute(
+                text(
+                    'INSERT INTO session (id, "group", ordinal, starts_at, ends_at, zone, state, sequence)'
+                    " VALUES (:id, 'g', :n, :starts, :ends, 'Europe/Berlin', 'planned', 0)"
+                ),
+                {
+                    "id": f"s{number + 1}",
+                    "n": number + 1,
+                    "starts": when(starts_at),
+                    "ends": when(starts_at + timedelta(minutes=minutes)),
+                },
+            )
+            await tx.execute(
+                text("INSERT INTO room (session, state, locked) VALUES (:id, 'ended', :no)"),
+                {
+                    "id": f"s{number + 1}",
+                    "no": 0 if settings.sqlite else False,
+                },
+            )
+    await engine.dispose()
+
+
+async def upgraded(settings):
+    await schema.migrate(settings)
+    database = await Database.open(settings)
+    try:
+        await schema.check(database)
+        async with database.read() as tx:
+            rooms = (await tx.execute(text("SELECT session FROM room ORDER BY session"))).scalars().all()
+            return await groups.find_group(tx, "g"), await dates.series(tx, "g"), rooms
+    finally:
+        await database.close()
+
+
+async def test_sessions_get_their_name_local_time_and_zone_data(old):
+    await fill(old, [90, 90])
+    group, held, rooms = await upgraded(old)
+    assert (group.state, group.minutes, group.revision, group.count) == ("active", 90, 0, 12)
+    # Summer time begins between the two.
+    assert [one.local for one in held] == [datetime(2026, 3, 24, 18, 0), datetime(2026, 3, 31, 19, 0)]
+    assert [(one.id, one.ordinal, one.uid) for one in held] == [("s1", 1, "s1"), ("s2", 2, "s2")]
+    assert {one.tzdata for one in held} == {zones.version()}
+    assert [one.starts_at for one in held] == [FIRST, FIRST + timedelta(days=7)]
+    assert rooms == ["s1", "s2"]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "sessions", "state", "minutes"),
+    [([30, 30, 90], 12, "active", 60), ([300], 12, "active", 120), ([], 2, "draft", 90)],
+)
+async def test_a_group_outside_this_programme_is_kept_within_its_numbers(
+    old, lengths, sessions, state, minutes
+):
+    await fill(old, lengths, sessions)
+    group, held, _ = await upgraded(old)
+    assert (group.state, group.minutes, len(held)) == (state, minutes, len(lengths))
+
+
+async def test_the_server_refuses_the_first_release_with_the_command_to_run(old):
+    await fill(old, [90])
+    database = await Database.open(old)
+    try:
+        with pytest.raises(schema.SchemaRefused, match=r"older schema 0001.*ipt-rooms migrate"):
+            await schema.check(database)
+    finally:
+        await database.close()
+
+
+async def test_the_first_releases_file_is_kept_beside_the_new_one(tmp_path):
+    settings = StoreSettings(data_dir=tmp_path / "var")
+    await fill(settings, [90])
+    await schema.migrate(settings)
+    copy = settings.data_dir / f"rooms.db.before-{schema.head()}"
+    with closing(sqlite3.connect(copy)) as file:
+        assert file.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
