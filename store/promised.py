@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from care.contract import Terms
 from care.phases import Phases
 from care.policy import Policy
 from care.standing import Numbers
 from care.thresholds import Rules, rules
-from store.tables import contract_version, group
+from store import contracts
+from store.tables import group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,20 +38,14 @@ async def of_group(tx: AsyncConnection, group_id: str, now: datetime) -> Promise
     found = (await tx.execute(select(group.c.zone, group.c.sessions).where(group.c.id == group_id))).first()
     if found is None:
         raise LookupError("no such group")
-    versions = (
-        await tx.execute(
-            select(contract_version)
-            .where(contract_version.c.group == group_id)
-            .order_by(contract_version.c.number)
-        )
-    ).all()
+    versions = await contracts.versions(tx, group_id)
     if not versions:
         agreed = Rules(numbers=Numbers(sessions=found.sessions), zone=found.zone)
         return Promised(policy=Policy(), rules=agreed, phases=None, offered=None)
-    in_force = [row for row in versions if row.notice_until <= now] or versions[:1]
-    terms = Terms.from_document(in_force[-1].terms)
+    known = [one for one in versions if one.notice_until <= now] or versions[:1]
+    terms = known[-1].terms
     return Promised(
-        policy=terms.policy(f"contract.{in_force[-1].number}"),
+        policy=terms.policy(f"contract.{known[-1].number}"),
         rules=rules(terms),
         phases=terms.phases,
         offered=versions[-1].id,
