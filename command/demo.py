@@ -13,10 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import store.groups
 import store.links
 import store.people
+import store.staff
 from care.timetable import weekly
-from command import cast
+from command import cast, stories
+from command.courses import Colleague, Course, Team
 from command.link_sheet import PersonalLink, RoomLinks
 from store.database import Database
+from store.groups import Member
 from store.sealing import Keys
 
 SESSIONS = 12
@@ -25,37 +28,96 @@ PRESENT = 6
 STAFF_LINK_LASTS = timedelta(hours=12)
 AFTER_THE_END = timedelta(hours=2)
 """A join link outlives its session by this much, for whoever dropped out at the end."""
+STORY_LINK = timedelta(days=7)
 ZONE = "Europe/Berlin"
 LOCALE = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How much demo to make."""
+    """How much demo to make. `stories` adds the groups of `command.stories` and accounts for colleagues."""
 
     base_url: str
     rooms: int = 1
     members: int = 10
     began_ago: timedelta = timedelta(minutes=5)
     lasts: timedelta = timedelta(minutes=90)
+    stories: bool = False
 
 
 async def load(db: Database, keys: Keys, plan: Plan, now: datetime) -> list[RoomLinks]:
     """Makes the groups of `plan` and gives everyone's links, one transaction for each group."""
     titles = cast.titles()
     rooms = []
+    team = await _team(db, keys, now) if plan.stories else None
+    known = {} if team is None else team.by_name()
     for _ in range(plan.rooms):
         async with db.write() as tx:
-            rooms.append(await _load_group(tx, keys, plan, next(titles), now))
+            rooms.append(await _load_group(tx, keys, plan, next(titles), known, now))
+    if team is not None:
+        for story in stories.STORIES:
+            group = await Course(db, keys, team, story, now).tell()
+            async with db.write() as tx:
+                rooms.append(await _links_of(tx, keys, plan, group, now))
     return rooms
 
 
-async def _load_group(tx: AsyncConnection, keys: Keys, plan: Plan, title: str, now: datetime) -> RoomLinks:
+async def _team(db: Database, keys: Keys, now: datetime) -> Team:
+    """The colleagues with their accounts. They come in by links and have no password."""
+    async with db.write() as tx:
+
+        async def account(name: str, *, admin: bool = False, clinician: bool = False) -> Colleague:
+            made = await store.staff.create(
+                tx,
+                keys,
+                name=name,
+                contact=f"{name.lower()}@example.invalid",
+                zone=ZONE,
+                locale=LOCALE,
+                now=now,
+                admin=admin,
+                clinician=clinician,
+            )
+            return Colleague(name, made)
+
+        return Team(
+            coordinator=await account(cast.COORDINATOR, admin=True),
+            facilitators=(
+                await account(cast.FACILITATORS[0], clinician=True),
+                await account(cast.FACILITATORS[1]),
+            ),
+        )
+
+
+async def _links_of(tx: AsyncConnection, keys: Keys, plan: Plan, group: str, now: datetime) -> RoomLinks:
+    """A link for everybody in a group that is there already; the session is the next one, or the last."""
+    members = await store.groups.members(tx, group)
+    names = await store.people.names(tx, keys, [one.id for one in members])
+    sessions = [one for one in await store.groups.sessions_of(tx, group) if one.state != "cancelled"]
+    session = next((one for one in sessions if one.ends_at > now), sessions[-1])
+    people: dict[str, list[PersonalLink]] = {"coordinator": [], "facilitator": [], "participant": []}
+    for one in members:
+        people[one.role].append(await _link(tx, plan, one, names.get(one.id, ""), now + STORY_LINK, now))
+    return RoomLinks(
+        session=session.id,
+        title=session.title,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        coordinator=tuple(people["coordinator"]),
+        facilitators=tuple(people["facilitator"]),
+        participants=tuple(people["participant"]),
+    )
+
+
+async def _load_group(
+    tx: AsyncConnection, keys: Keys, plan: Plan, title: str, known: dict[str, str], now: datetime
+) -> RoomLinks:
     group = await store.groups.create_group(tx, title, ZONE, SESSIONS, now)
     session, starts_at, ends_at = await _create_sessions(tx, group, plan, now)
     people: dict[str, list[PersonalLink]] = {"coordinator": [], "facilitator": [], "participant": []}
     for part in [cast.Part(name=cast.COORDINATOR, role="coordinator", seat=None), *cast.parts(plan.members)]:
-        people[part.role].append(await _enrol(tx, keys, plan, group, part, ends_at, now))
+        person = known.get(part.name) or await _person(tx, keys, part.name, now)
+        people[part.role].append(await _enrol(tx, plan, group, part, person, ends_at, now))
     return RoomLinks(
         session=session,
         title=title,
@@ -86,24 +148,39 @@ async def _create_sessions(
     return present
 
 
-async def _enrol(
-    tx: AsyncConnection, keys: Keys, plan: Plan, group: str, part: cast.Part, ends_at: datetime, now: datetime
-) -> PersonalLink:
-    person = await store.people.create(
+async def _person(tx: AsyncConnection, keys: Keys, name: str, now: datetime) -> str:
+    return await store.people.create(
         tx,
         keys,
-        name=part.name,
-        contact=f"{part.name.lower()}@example.invalid",
+        name=name,
+        contact=f"{name.lower()}@example.invalid",
         emergency="A friend, 030 0000000",
         zone=ZONE,
         locale=LOCALE,
         now=now,
     )
+
+
+async def _enrol(
+    tx: AsyncConnection,
+    plan: Plan,
+    group: str,
+    part: cast.Part,
+    person: str,
+    ends_at: datetime,
+    now: datetime,
+) -> PersonalLink:
     member = await store.groups.add_member(tx, group, person, part.role, part.seat, now)
-    staff = part.role != "participant"
+    return await _link(tx, plan, member, part.name, ends_at + AFTER_THE_END, now)
+
+
+async def _link(
+    tx: AsyncConnection, plan: Plan, member: Member, name: str, expires_at: datetime, now: datetime
+) -> PersonalLink:
+    """A new link of a member. Staff links last as long as they may."""
+    staff = member.role != "participant"
     purpose = "staff" if staff else "join"
-    expires_at = now + STAFF_LINK_LASTS if staff else ends_at + AFTER_THE_END
-    token = await store.links.mint(tx, member.id, purpose, now, expires_at)
-    return PersonalLink(
-        member=member.id, place=member.place, name=part.name, link=f"{plan.base_url}/j#{token}"
+    token = await store.links.mint(
+        tx, member.id, purpose, now, now + STAFF_LINK_LASTS if staff else expires_at
     )
+    return PersonalLink(member=member.id, place=member.place, name=name, link=f"{plan.base_url}/j#{token}")

@@ -82,7 +82,7 @@ async def open_one(
         "group": group_id,
         "kind": TASK,
         "owner_role": "admin",
-        "reasons": {"break_glass": key},
+        "reasons": {"codes": [], "break_glass": key},
         "priority": 1,
         "opened_at": now,
         "due_at": now + REVIEW_WITHIN,

@@ -1,0 +1,79 @@
+"""The groups of the demo have happened by the functions of real use: what the pages show of them is true."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import store.audit
+import store.contracts
+import store.dates
+import store.groups
+import store.links
+import store.schema
+import store.signatures
+import store.staff
+import store.standing
+import store.worklist
+from care.signing import MEMBER
+from command import demo
+from store.database import Database
+from store.sealing import Keys
+from store.settings import StoreSettings
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+PLAN = demo.Plan(base_url="http://127.0.0.1:1", members=3, stories=True)
+
+
+@pytest.fixture
+async def house(tmp_path):
+    settings = StoreSettings(data_dir=tmp_path, database_url=None)
+    await store.schema.migrate(settings)
+    db = await Database.open(settings)
+    yield db, Keys.load(settings)
+    await db.close()
+
+
+async def cells(tx, group):
+    """Statuses by name-free row, as the grid shows them."""
+    found = await store.standing.grid(tx, group, NOW)
+    return [[str(cell.status) for cell in row.cells] for row in found.rows]
+
+
+async def test_one_group_is_over_one_in_the_middle_one_about_to_begin(house):
+    db, keys = house
+    live, over, middle, new = await demo.load(db, keys, PLAN, NOW)
+
+    async with db.read() as tx:
+        groups = [(await store.groups.session(tx, one.session)).group for one in (over, middle, new)]
+        states = [
+            [one.state for one in await store.groups.sessions_of(tx, group) if one.ordinal]
+            for group in groups
+        ]
+        finished, running = await cells(tx, groups[0]), await cells(tx, groups[1])
+        dates = await store.dates.series(tx, groups[1])
+        signed = await store.signatures.of_group(tx, groups[1])
+        broken = await store.audit.verify(tx, keys)
+        (nora, *leaders) = await store.staff.everyone(tx)
+        work = await store.worklist.rows(tx, keys, nora.person, NOW, 50)
+        places = await store.staff.groups_of(tx, nora.person)
+
+    assert live.title == "Demo group 1"
+    assert states == [["closed"] * 12, ["closed"] * 6 + ["planned"] * 6, ["planned"] * 12]
+    assert {status for row in finished for status in row} >= {
+        "attended", "attended_late", "left_early", "partial", "technical_failure", "excused", "no_show",
+    }  # fmt: skip
+    assert {"technical_failure", "no_show", "excused", "not_on_roster"} <= {s for row in running for s in row}
+    assert [one.state for one in dates].count("cancelled") == 1, "a closure was re-dated"
+    assert any(one.sequence > 0 and one.state == "closed" for one in dates), "a session was moved"
+    assert len({one.member for one in signed if one.side == MEMBER}) == 7, "the late starter has not signed"
+    assert broken is None
+    assert len(places) == 4
+    assert nora.admin
+    assert len(leaders) == 2
+    assert {item.kind for item in work} >= {"call_same_day", "review"}
+
+    for room in (live, over, middle, new):
+        token = room.coordinator[0].link.partition("/j#")[2]
+        async with db.write() as tx:
+            redeemed = await store.links.redeem(tx, token, None, NOW + timedelta(minutes=1))
+        assert redeemed.place == room.coordinator[0].place
