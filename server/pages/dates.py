@@ -12,6 +12,8 @@ import store.dates
 import store.groups
 import store.people
 import store.people_own
+import store.staff
+import store.staff_people
 from care import changes
 from care.contract import Terms
 from care.preview import Moved, Preview
@@ -39,7 +41,7 @@ async def listing(request: web.Request, at: Office, form: Form) -> web.Response:
     """The page of all dates."""
     now = request.app[keys.CLOCK]().wall
     async with request.app[keys.DATABASE].read() as tx:
-        dates = await load(tx, at)
+        dates = await load(request, tx, at)
         made = await store.dates.changes(tx, at.group.id)
     words, language = render.words(request), render.language(request)
     return forms.again(
@@ -72,8 +74,7 @@ async def change_page(request: web.Request, at: Office, form: Form) -> web.Respo
     session = request.match_info.get("session") or form.get("session")
     now = request.app[keys.CLOCK]().wall
     async with request.app[keys.DATABASE].read() as tx:
-        dates = await load(tx, at)
-        leaders = await facilitators(request, tx, at)
+        dates = await load(request, tx, at)
     found = next((one for one in dates.series if one.id == session), None)
     if found is None or not dates_forms.may_change(found, now):
         return await listing(request, at, form)
@@ -89,7 +90,7 @@ async def change_page(request: web.Request, at: Office, form: Form) -> web.Respo
         day=dates_shown.day(found.local, language),
         hours=dates_shown.hours(found, words),
         zone=found.zone,
-        leaders=leaders,
+        leaders=[("", words.gettext("as planned")), *dates.leaders.items()],
         reasons=[(code, dates_forms.reason_words(code, words)) for code in dates_forms.REASONS],
     )
 
@@ -100,7 +101,7 @@ async def preview(request: web.Request) -> web.Response:
     form = await forms.read(request)
     now = request.app[keys.CLOCK]().wall
     async with request.app[keys.DATABASE].read() as tx:
-        dates = await load(tx, at)
+        dates = await load(request, tx, at)
         members = [one for one in await store.groups.members(tx, at.group.id) if one.role == "participant"]
         people = await zones_of(request, tx, members)
     made = dates_forms.wanted(form, dates, now, render.words(request))
@@ -140,7 +141,7 @@ async def confirm(request: web.Request) -> web.Response:
     made = None
     try:
         async with request.app[keys.DATABASE].write() as tx:
-            dates = await load(tx, at)
+            dates = await load(request, tx, at)
             if seen != dates.revision:
                 raise Conflict("the dates were changed meanwhile")
             made = dates_forms.wanted(form, dates, now, words)
@@ -182,7 +183,7 @@ async def undo(request: web.Request) -> web.Response:
     return await listing(request, at, form) if form.errors else forms.see(at.address("dates"))
 
 
-async def load(tx: AsyncConnection, at: Office) -> Dates:
+async def load(request: web.Request, tx: AsyncConnection, at: Office) -> Dates:
     """The dates of this office's group; terms from the newest contract, or from what the rows say."""
     series = await store.dates.series(tx, at.group.id)
     latest = await store.contracts.latest(tx, at.group.id)
@@ -190,6 +191,7 @@ async def load(tx: AsyncConnection, at: Office) -> Dates:
         series=series,
         terms=latest.terms if latest else bare_terms(at, series),
         revision=await store.dates.revision(tx, at.group.id),
+        leaders=await leaders_of(request, tx),
     )
 
 
@@ -202,12 +204,11 @@ def bare_terms(at: Office, series: Sequence[Dated]) -> Terms:
     return replace(terms, sessions=at.group.count, minutes=first.minutes if first else terms.minutes)
 
 
-async def facilitators(request: web.Request, tx: AsyncConnection, at: Office) -> list[tuple[str, str]]:
-    """Who can stand in: the facilitators of the group, and nobody for "as planned"."""
-    found = [one for one in await store.groups.members(tx, at.group.id) if one.role == "facilitator"]
-    names = await store.people.names(tx, request.app[keys.KEYS], [one.id for one in found])
-    nobody = render.words(request).gettext("as planned")
-    return [("", nobody), *((one.id, names.get(one.id, "")) for one in found)]
+async def leaders_of(request: web.Request, tx: AsyncConnection) -> dict[str, str]:
+    """Everybody who works here and could lead a session: name by person."""
+    staff = [one.person for one in await store.staff.everyone(tx) if one.disabled_at is None]
+    known = await store.staff_people.known(tx, request.app[keys.KEYS], staff)
+    return {person: one.name for person, one in sorted(known.items(), key=lambda pair: pair[1].name)}
 
 
 async def zones_of(

@@ -1,6 +1,6 @@
 """What a coordinator wants to do with a session's date, and what it would lead to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from gettext import NullTranslations
@@ -19,11 +19,13 @@ MOST_DAYS = 365
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dates:
-    """The sessions of a group as they stand, with what they were agreed on."""
+    """The sessions of a group as they stand, with what they were agreed on. `leaders` are the people who can
+    lead one, by person."""
 
     series: tuple[Dated, ...]
     terms: Terms
     revision: int
+    leaders: Mapping[str, str]
 
 
 def wanted(form: Form, dates: Dates, now: datetime, translations: NullTranslations) -> Preview | None:
@@ -62,6 +64,9 @@ def _preview(
         case changes.SHIFT:
             return _shift(form, ordinal, dates, now, translations)
         case changes.STAND_IN:
+            if form.get("person") and form.get("person") not in dates.leaders:
+                form.refuse("person", _("Choose somebody from the list."))
+                return None
             return changes.stand_in(dates.series, ordinal, form.get("person") or None, now=now)
     return None
 

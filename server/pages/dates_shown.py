@@ -64,7 +64,10 @@ def of_series(
     live = series.live(made.sessions)
     return Shown(
         zone=zone,
-        lines=tuple(_line(one, made.warnings, parts, translations, language) for one in live),
+        lines=tuple(
+            _line(one, before, made.warnings, parts, translations, language)
+            for one, before in zip(live, (None, *live), strict=False)
+        ),
         last=day(live[-1].local, language),
         gaps=tuple(_gaps(made.warnings, translations, language)),
         elsewhere=tuple(_elsewhere(live, zones, translations)),
@@ -73,6 +76,7 @@ def of_series(
 
 def _line(
     one: Dated,
+    before: Dated | None,
     cautions: Iterable[Caution],
     parts: Phases | None,
     translations: NullTranslations,
@@ -81,7 +85,7 @@ def _line(
     phase = phases.phase_of(parts, one.ordinal or 1) if parts else None
     return Line(
         ordinal=one.ordinal or 0,
-        day=day(one.local, language),
+        day=day(one.local, language, year=before is None or before.local.year != one.local.year),
         hours=hours(one, translations),
         phase=phase.value if phase else "",
         phase_words=phase_words(translations, phase.value) if phase else "",
@@ -93,10 +97,10 @@ def _line(
     )
 
 
-def day(when: date, language: str) -> str:
-    """`Tuesday 9 March 2026`."""
-    pattern = "EEEE, d. MMMM y" if language == "de" else "EEEE d MMMM y"
-    return str(dates.format_date(when, pattern, locale=language))
+def day(when: date, language: str, *, year: bool = True) -> str:
+    """`Tuesday 9 March 2026`, the year only where it is asked for."""
+    pattern = "EEEE, d. MMMM" if language == "de" else "EEEE d MMMM"
+    return str(dates.format_date(when, f"{pattern} y" if year else pattern, locale=language))
 
 
 def last_day(sessions: Sessions, zone: str, language: str) -> str:

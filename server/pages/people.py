@@ -45,8 +45,7 @@ async def show(request: web.Request) -> web.Response:
 async def show_new(request: web.Request) -> web.Response:
     """The form for one person, and the one for a list."""
     at = await office.current(request)
-    form = forms.filled({"zone": at.group.zone, "locale": render.language(request)})
-    return new_page(request, at, form)
+    return new_page(request, at, forms.filled({}))
 
 
 async def enrol(request: web.Request) -> web.Response:
@@ -94,7 +93,10 @@ async def enrolled(request: web.Request, at: Office, form: Form, people: list[Ne
 
 
 def new_page(request: web.Request, at: Office, form: Form) -> web.Response:
-    """The page of both forms."""
+    """The page of both forms; what was not sent has its default again."""
+    for name, value in {"zone": at.group.zone, "locale": render.language(request)}.items():
+        if name not in form.values:
+            form.values.add(name, value)
     return forms.again(
         request,
         NEW,

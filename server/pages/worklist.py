@@ -112,9 +112,14 @@ def due_words(
     _ = translations.gettext
     here = ZoneInfo(zone)
     local = due_at.astimezone(here)
+    if due_at <= now:
+        return _("since %(day)s, %(at)s") % {
+            "day": day(local.date(), language, year=False),
+            "at": clock(local),
+        }
     if local.date() == now.astimezone(here).date():
         return _("today until %(at)s") % {"at": clock(local)}
-    return _("until %(day)s, %(at)s") % {"day": day(local.date(), language), "at": clock(local)}
+    return _("until %(day)s, %(at)s") % {"day": day(local.date(), language, year=False), "at": clock(local)}
 
 
 async def finish(request: web.Request) -> web.Response:
