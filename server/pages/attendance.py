@@ -16,7 +16,6 @@ import store.groups
 import store.people
 import store.presence
 import store.promised
-from care.attendance import Proposal
 from care.decision import Change, overdue
 from care.interval import Span
 from care.policy import SessionTimes
@@ -168,7 +167,6 @@ async def page(request: web.Request, who: SignIn, form: Form) -> web.Response:
     made = attendance_rows.rows(
         words, [one.id for one in found.members], found.known, who.role, found.agreed.policy
     )
-    proposals: list[Proposal] = list(found.known.proposals.values())
     return forms.again(
         request,
         TEMPLATE,
@@ -180,8 +178,8 @@ async def page(request: web.Request, who: SignIn, form: Form) -> web.Response:
         key=form.get("key") or fresh_id(),
         session=found.session,
         rows=made,
-        count=care.came.count(proposals),
-        ready=bool(proposals),
+        count=care.came.count(attendance_rows.holding(found.known)),
+        ready=bool(found.known.proposals),
         phase=phase(found.session, now),
         closed=found.session.state == "closed",
         evidence=bool(found.known.pictures),

@@ -1,7 +1,7 @@
 """One line for each member of a session: what the facts propose, what people decided, who said so, when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import NullTranslations
 
@@ -64,8 +64,18 @@ def rows(
     translations: NullTranslations, members: Sequence[str], known: Known, role: str, policy: Policy
 ) -> list[Row]:
     """The members in their order."""
-    found = {line.member: line for line in care.came.lines(list(known.proposals.values()), role, policy)}
+    found = {line.member: line for line in care.came.lines(holding(known), role, policy)}
     return [_row(translations, member, known, found.get(member)) for member in members]
+
+
+def holding(known: Known) -> list[Proposal]:
+    """What holds for each member: the proposal, with a person's status where a person has decided."""
+    return [
+        replace(proposal, status=known.decisions[member][-1].status, decide=False)
+        if known.decisions.get(member)
+        else proposal
+        for member, proposal in known.proposals.items()
+    ]
 
 
 def _row(translations: NullTranslations, member: str, known: Known, line: Line | None) -> Row:

@@ -1,9 +1,10 @@
 """The dates of a group on one member's own clock: which is next, which is the last, and where the hour of the
-clock is another one than at the first session."""
+clock is another one than at most sessions."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from care.foresight import Run, local_hours
 from care.series import Dated
@@ -24,7 +25,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDates:
-    """All dates, in order, and the runs of equal hours where there is more than one."""
+    """All dates, in order, and the runs of equal hours from the next one on, where there is more than one."""
 
     rows: tuple[Row, ...]
     hours: tuple[Run, ...]
@@ -43,14 +44,8 @@ def arrange(
     ordered = sorted(sessions, key=lambda one: one.starts_at)
     numbered = [one for one in ordered if one.state != "cancelled"]
     ahead = [one for one in numbered if not _is_past(one, now)]
-    runs = local_hours(series, zone)
-    first = (runs[0].at, runs[0].weekday) if runs else None
-    other = {
-        number
-        for run in runs
-        if (run.at, run.weekday) != first
-        for number in range(run.from_ordinal, run.to_ordinal + 1)
-    }
+    runs = [run for run in local_hours(series, zone) if ahead and run.to_ordinal >= ahead[0].ordinal]
+    other = _other_hours(runs)
     return OwnDates(
         rows=tuple(
             Row(
@@ -62,9 +57,23 @@ def arrange(
             )
             for one in ordered
         ),
-        hours=runs if len(runs) > 1 else (),
+        hours=tuple(runs) if len(runs) > 1 else (),
         left=len(ahead),
     )
+
+
+def _other_hours(runs: Sequence[Run]) -> set[int]:
+    """The sessions whose hour is not the one that most have."""
+    counts: Counter[tuple[time, int]] = Counter()
+    for run in runs:
+        counts[run.at, run.weekday] += run.to_ordinal - run.from_ordinal + 1
+    usual = counts.most_common(1)[0][0] if counts else None
+    return {
+        number
+        for run in runs
+        if (run.at, run.weekday) != usual
+        for number in range(run.from_ordinal, run.to_ordinal + 1)
+    }
 
 
 def _is_past(one: Session, now: datetime) -> bool:

@@ -122,7 +122,7 @@ def _row(
         session=session,
         status=cell.status.value,
         words=own_words(render.words(request), cell.status.value),
-        icon="check" if cell.status in ATTENDED else "wave",
+        icon="check" if cell.status in ATTENDED else "help",
         decided=cell.decided,
         seen=pictures.get(session.id),
         questions=about,

@@ -68,6 +68,7 @@ async def test_eight_people_with_one_change_are_confirmed_by_one_form(after: Hou
     assert "proposed was: we missed them" in text
     assert "told us another way" in text
     assert "Ada Findable-Name" in text, "who confirmed it"
+    assert "needs a call" not in text, "somebody has said why"
 
 
 async def test_the_same_form_twice_decides_once(after: House) -> None:

@@ -50,13 +50,19 @@ def test_the_last_date_is_named_once() -> None:
 
 
 def test_somebody_elsewhere_is_told_where_the_hour_differs() -> None:
-    found = seen("Europe/London", NOW)
+    found = seen("Europe/London", SERIES[1].starts_at - timedelta(days=1), "closed")
     assert [(run.from_ordinal, run.to_ordinal, run.at.hour) for run in found.hours] == [
         (1, 2, 17),
         (3, 4, 16),
         (5, 12, 17),
     ]
     assert [row.session.ordinal for row in found.rows if row.other_hour] == [3, 4]
+
+
+def test_what_is_past_is_not_pointed_out_any_more() -> None:
+    found = seen("Europe/London", SERIES[5].starts_at - timedelta(days=1), *["closed"] * 5)
+    assert found.hours == ()
+    assert not any(row.other_hour for row in found.rows)
 
 
 def test_at_the_groups_own_place_nothing_differs() -> None:
