@@ -13,7 +13,17 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import admitting, endurance, forwarding, fuzzing, paging, proposing, roaming
+from tests.bench import (
+    admitting,
+    confirming,
+    endurance,
+    forwarding,
+    fuzzing,
+    killing,
+    paging,
+    proposing,
+    roaming,
+)
 from tests.bench.figure import Figure
 
 Measure = Callable[[], Coroutine[Any, Any, list[Figure]]]
@@ -37,6 +47,8 @@ MEASURES: dict[tuple[str, ...], Measure] = {
     ("fuzz_inputs",): fuzzing.fuzz,
     ("proposal_cost_2000_facts",): proposing.proposal_cost,
     ("grid_page_1000_groups", "worklist_page_1000_groups"): paging.pages,
+    ("kill_points_lost",): killing.killed,
+    ("confirm_eight_actions",): confirming.confirming,
 }
 LONG: dict[tuple[str, ...], Measure] = {("memory_growth_10_minutes",): endurance.growth}
 """Taken only when they are named: longer than the two minutes that any other figure may take."""

@@ -151,7 +151,9 @@ async def test_ten_thousand_small_messages_are_cut_off_and_nobody_else_notices(h
     except ConnectionError:
         pass
     # On a crowded machine the answers to what was still allowed pile up first: too slow to be told.
-    assert await ada.ended() in (1008, 1013)
+    closed = await ada.ended()
+    assert closed in (1008, 1013)
+    assert closed == 1013 or await ada.hears("error", code="too_fast")
     assert sum(m["type"] == "pulse" for m in ada.heard) < 200
     await leader.say("pulse", n=1)
     assert await leader.hears("pulse", n=1)
