@@ -16,6 +16,7 @@ import store.groups
 import store.people
 import store.presence
 import store.promised
+import store.questions
 from care.decision import Change, overdue
 from care.interval import Span
 from care.policy import SessionTimes
@@ -134,6 +135,11 @@ async def load(request: web.Request, tx: AsyncConnection, who: SignIn) -> Loaded
             decisions=await store.decisions.of_session(tx, session.id),
             people=names,
             notes=await store.decisions.notes(tx, secrets, session.id) if full else {},
+            questions=[
+                one
+                for one in await store.questions.of_group(tx, secrets, who.group)
+                if one.session == session.id
+            ],
             pictures=await _pictures(request, tx, session, members, by_hand) if full else {},
         ),
     )

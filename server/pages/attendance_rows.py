@@ -13,6 +13,7 @@ from care.policy import Policy
 from care.standing import OUTSIDE
 from server.pages.attendance_words import decision_words, reason_words, status_words
 from server.pages.evidence import Picture
+from store.questions import Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +46,13 @@ class Row:
     seen_words: tuple[str, ...]
     history: tuple[Said, ...]
     picture: Picture | None
+    questions: Sequence[Question]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What is stored about one session. `people` are names by id; `notes` by decision, only for readers who
-    may see them; `pictures` only for the group's facilitators."""
+    may see them; `pictures` only for the group's facilitators; `questions` those about this session."""
 
     names: Mapping[str, str]
     proposals: Mapping[str, Proposal]
@@ -58,6 +60,7 @@ class Known:
     people: Mapping[str, str]
     notes: Mapping[str, str]
     pictures: Mapping[str, Picture]
+    questions: Sequence[Question]
 
 
 def rows(
@@ -99,6 +102,7 @@ def _row(translations: NullTranslations, member: str, known: Known, line: Line |
         seen_words=tuple(reason_words(translations, code) for code in evidence.reasons) if evidence else (),
         history=tuple(_said(translations, one, known) for one in made),
         picture=known.pictures.get(member),
+        questions=[one for one in known.questions if one.member == member],
     )
 
 

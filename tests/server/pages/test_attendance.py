@@ -9,6 +9,8 @@ import pytest
 
 import store.by_hand
 import store.decisions
+import store.groups
+import store.questions
 from care.verdict import Status
 from tests.server.house import Guest, House, OpenHouse
 from tests.server.pages.held import FULL, Came, held_session
@@ -229,3 +231,15 @@ async def test_a_running_session_cannot_be_confirmed(house: House) -> None:
     status, text = await send(guest, {f"choice-{member}": "attended:phone"})
     assert status == 422
     assert "not over yet" in text
+
+
+async def test_a_members_question_stands_beside_their_line(after: House) -> None:
+    member = after.circle.participants[7]
+    async with after.db.write() as tx:
+        await store.questions.ask(
+            tx, after.keys, member.id, after.circle.session, "I rang in", datetime.now(UTC), "asked"
+        )
+    guest = await after.guest(after.circle.facilitator)
+    text = await read(guest)
+    assert text.count("says it was different") == 1
+    assert "I rang in" in text
