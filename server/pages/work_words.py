@@ -42,6 +42,7 @@ def task_words(translations: NullTranslations, kind: str) -> str:
         "contract_unsigned": _("The contract is not signed"),
         "bounced_contact": _("The address does not work"),
         "question_about_record": _("Says that something in the record is wrong"),
+        "link_not_me": _("Says that somebody else opened their link"),
         "wants_to_leave": _("Wants to leave the group"),
         "wants_a_pause": _("Asks for a pause"),
         "clinical_contact": _("Needs clinical contact"),
@@ -86,6 +87,8 @@ def way(
     start = f"/s/{place}"
     if kind in ("confirm_attendance", "confirm_overdue") and session:
         return Way(_("Confirm"), f"{start}/attendance/{session}")
+    if kind == "link_not_me" and member:
+        return Way(_("Look at the links"), f"{start}/people/{member}#link")
     if kind == "contract_unsigned" and member:
         return Way(_("Send it again"), f"{start}/people/{member}#link")
     if kind == "bounced_contact" and member:

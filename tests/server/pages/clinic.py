@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import store.contracts
+import store.decisions
+import store.duties
 import store.groups
 import store.staff
 from care.contract import Terms
 from store.groups import Member
+from store.ids import fresh_id
 from store.staff import Staff
 from tests.server.house import House
 from tests.server.staff_desk import Browser, Reply, colleague
@@ -84,3 +87,27 @@ async def open_clinic(
         members=tuple(members),
         sessions=tuple(sessions),
     )
+
+
+async def met(clinic: Clinic, ordinal: int, *statuses: str, confirmed: bool = True) -> None:
+    """A session that is over, with what was decided about the members in their order, "" for nothing."""
+    now = datetime.now(UTC)
+    session = clinic.sessions[ordinal - 1]
+    async with clinic.house.db.write() as tx:
+        await store.groups.set_session_state(tx, session, "closed", now)
+        for member, status in zip(clinic.members, statuses, strict=False):
+            if status and confirmed:
+                await store.decisions.decide(
+                    tx,
+                    clinic.house.keys,
+                    session,
+                    member.id,
+                    status,
+                    "facilitator_saw",
+                    "",
+                    clinic.facilitator.id,
+                    "facilitator",
+                    now,
+                    fresh_id(),
+                )
+        await store.duties.renew(tx, clinic.group, now)

@@ -1,0 +1,170 @@
+"""People come in one by one or as a list, change, pause, leave and come back."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+import store.groups
+import store.link_requests
+import store.message_log
+import store.pauses
+import store.people
+import store.people_own
+import store.questions
+from tests.server.house import House
+from tests.server.pages.clinic import Clinic, open_clinic
+from tests.server.staff_desk import Reply
+
+
+@pytest.fixture
+async def clinic(house: House) -> Clinic:
+    """Three members."""
+    return await open_clinic(house)
+
+
+async def change(clinic: Clinic, what: str, **fields: str) -> Reply:
+    """One of the forms on Ada's page."""
+    return await clinic.form(clinic.at(f"people/{clinic.members[0].id}/{what}"), fields)
+
+
+async def ada(clinic: Clinic) -> Reply:
+    """Ada's page."""
+    return await clinic.browser.get(clinic.at(f"people/{clinic.members[0].id}"))
+
+
+async def present(clinic: Clinic) -> int:
+    """How many participants there are."""
+    async with clinic.house.db.read() as tx:
+        return sum(one.role == "participant" for one in await store.groups.members(tx, clinic.group))
+
+
+async def test_one_person_joins(clinic: Clinic) -> None:
+    fields = {"do": "add_one", "name": "Gwen", "address": "gwen@example.org", "zone": "Europe/London"}
+    async with clinic.browser:
+        reply = await clinic.form(clinic.at("people/new"), fields | {"locale": "en"})
+        again = await clinic.form(clinic.at("people/new"), fields | {"locale": "en"})
+        assert reply.status == 303
+        assert again.status == 422
+        assert "in the group already" in again.text
+        assert await present(clinic) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Gwen;gwen@example.org\nHugo;nowhere", "Line 2:"),
+        ("Gwen;gwen@example.org\nGwen;other@example.org", "Line 2:"),
+        ("", "Paste a list"),
+        ("\n".join(f"P{n};p{n}@example.org" for n in range(9)), "Only 8 seats are free"),
+    ],
+)
+async def test_a_list_is_taken_whole_or_not_at_all(clinic: Clinic, text: str, words: str) -> None:
+    async with clinic.browser:
+        reply = await clinic.form(clinic.at("people/new"), {"do": "add_list", "list": text})
+        assert reply.status == 422
+        assert words in reply.text
+        assert await present(clinic) == 3
+
+
+async def test_a_list_joins(clinic: Clinic) -> None:
+    async with clinic.browser:
+        text = "Gwen;gwen@example.org;;Europe/London;en\nHugo;hugo@example.org"
+        assert (await clinic.form(clinic.at("people/new"), {"do": "add_list", "list": text})).status == 303
+        page = await clinic.browser.get(clinic.at("people"))
+    assert "Gwen" in page.text
+    assert "Hugo" in page.text
+
+
+async def test_a_new_address_replaces_one_that_came_back(clinic: Clinic) -> None:
+    async with clinic.browser:
+        async with clinic.house.db.write() as tx:
+            await store.people.flag_contact(tx, clinic.members[0].person, "550", datetime.now(UTC))
+        assert "mail came back" in (await ada(clinic)).text
+        assert (await change(clinic, "address", address="not one")).status == 422
+        assert (await change(clinic, "address", address="new@example.org")).status == 303
+        page = await ada(clinic)
+    assert "mail came back" not in page.text
+    assert "new@example.org" in page.text
+
+
+async def test_names_zone_and_safe_contact_change(clinic: Clinic) -> None:
+    async with clinic.browser:
+        fields = {"name": "Adi", "real_name": "Ada Papers", "zone": "Asia/Kolkata", "locale": "de"}
+        assert (await change(clinic, "names", **fields)).status == 303
+        safe = {"channel": "phone", "wording": "bare", "from_hour": "9", "until_hour": "17"}
+        assert (await change(clinic, "safe", **safe)).status == 303
+        page = await ada(clinic)
+        assert (await change(clinic, "names", **(fields | {"zone": "Moon/Base"}))).status == 422
+        assert (await change(clinic, "safe", **(safe | {"until_hour": "9"}))).status == 422
+    for words in ("Adi", "Ada Papers", "Kolkata", "only by telephone", "from 09:00 to 17:00"):
+        assert words in page.text, words
+
+
+async def test_an_emergency_contact_is_replaced_and_not_read_back(clinic: Clinic) -> None:
+    async with clinic.browser:
+        assert (
+            await change(clinic, "numbers", callback="+49 30 999888", emergency="Grace, 030 777")
+        ).status == 303
+        page = await ada(clinic)
+        assert "Grace" not in page.text
+        assert "999888" not in page.text
+        asked = await change(clinic, "number")
+        assert "+49 30 999888" in asked.text
+        assert "Grace" not in asked.text
+        assert (await change(clinic, "numbers", callback="call me")).status == 422
+
+
+async def test_a_link_is_sent_again_and_every_link_can_end(clinic: Clinic) -> None:
+    async with clinic.browser:
+        for _ in range(3):
+            assert (await change(clinic, "resend")).status == 303
+        assert (await change(clinic, "resend")).status == 422
+        guest = await clinic.house.guest(clinic.members[0])
+        assert (await change(clinic, "revoke")).status == 303
+        async with guest.http.get(f"{clinic.house.origin}/s/{guest.place}/") as reply:
+            assert reply.status == 403
+        page = await ada(clinic)
+    assert "Link, asked for again" in page.text
+    assert "Link ended" in page.text
+
+
+async def test_a_pause_leaving_and_coming_back(clinic: Clinic) -> None:
+    async with clinic.browser:
+        wrong = {"pause_from": "2027-02-02", "pause_until": "2027-02-01", "pause_reason": "illness"}
+        assert (await change(clinic, "pause", **wrong)).status == 422
+        assert (await change(clinic, "pause", pause_from="2020-01-01", pause_reason="illness")).status == 303
+        assert "until further notice" in (await ada(clinic)).text
+        assert (await change(clinic, "resume")).status == 303
+        assert (await change(clinic, "leave", left_why="moved")).status == 422
+        assert (await change(clinic, "leave", left_why="moved", farewell="planned")).status == 303
+        assert await present(clinic) == 2
+        assert "Left the group on" in (await ada(clinic)).text
+        assert (await change(clinic, "return")).status == 303
+        assert await present(clinic) == 3
+
+
+async def test_a_question_about_the_record_is_answered_once(clinic: Clinic) -> None:
+    member = clinic.members[0]
+    async with clinic.house.db.write() as tx:
+        question = await store.questions.ask(
+            tx, clinic.house.keys, member.id, clinic.sessions[0], "I was there.", datetime.now(UTC), "k1"
+        )
+    async with clinic.browser:
+        assert "I was there." in (await ada(clinic)).text
+        empty = await change(clinic, "answer", question=question)
+        assert empty.status == 422
+        assert f'id="answer-{question}-error"' in empty.text
+        assert (
+            await change(clinic, "answer", question=question, **{f"answer-{question}": "Yes."})
+        ).status == 303
+        assert "Yes." in (await ada(clinic)).text
+        assert (await change(clinic, "answer", question="nothing")).status == 404
+
+
+async def test_nobody_else_is_found_below_people(house: House, clinic: Clinic) -> None:
+    other = await open_clinic(house, name="Petra")
+    async with clinic.browser, other.browser:
+        for member in (other.members[0], clinic.facilitator):
+            assert (await clinic.browser.get(clinic.at(f"people/{member.id}"))).status == 404
+            assert (await clinic.form(clinic.at(f"people/{member.id}/revoke"), {})).status == 404
+        assert (await change(clinic, "nonsense")).status == 404

@@ -1,0 +1,108 @@
+"""The work list: who needs what, from attendance and its neighbours, one action a row."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+import store.tasks
+import store.worklist
+from care.thresholds import Kind
+from server.pages import work_words
+from server.render import build
+from tests.server.house import House
+from tests.server.pages.clinic import Clinic, met, open_clinic
+from tests.server.staff_desk import Reply
+
+
+@pytest.fixture
+async def clinic(house: House) -> Clinic:
+    """A group in which Ada was missed in the first two sessions."""
+    found = await open_clinic(house)
+    await met(found, 1, "no_show", "attended", "attended")
+    await met(found, 2, "no_show", "attended", "attended_late")
+    return found
+
+
+async def listed(clinic: Clinic) -> Reply:
+    """The page."""
+    return await clinic.browser.get(f"/w/{clinic.olga.desk}/")
+
+
+async def calls(clinic: Clinic) -> list[store.worklist.Item]:
+    """The calls that wait for Olga."""
+    async with clinic.house.db.read() as tx:
+        rows = await store.worklist.rows(tx, clinic.house.keys, clinic.olga.person, datetime.now(UTC))
+    return [one for one in rows if one.kind == Kind.CALL_2H]
+
+
+async def test_each_row_names_person_group_reasons_and_has_one_action(clinic: Clinic) -> None:
+    async with clinic.browser:
+        text = (await listed(clinic)).text
+    rows = re.findall(r'<li class="work-row.*?</li>', text, re.DOTALL)
+    assert rows
+    for row in rows:
+        assert "Thursday group of Olga" in row
+        ways = row.count('class="button button-small" href') + row.count("<summary")
+        assert ways == 1
+    assert "Ada" in text
+    assert "Call now: missed in the first sessions" in text
+
+
+async def test_a_call_that_reached_somebody_leaves_the_list(clinic: Clinic) -> None:
+    async with clinic.browser:
+        task = (await calls(clinic))[0].task
+        path = f"/w/{clinic.olga.desk}/tasks/{task}"
+        assert (await clinic.browser.post(path, {f"outcome-{task}": "reached"})).status == 303
+        assert (await clinic.browser.post(path, {f"outcome-{task}": "reached"})).status == 303
+        assert task not in {one.task for one in await calls(clinic)}
+
+
+async def test_a_call_nobody_answered_stays_and_says_how_often(clinic: Clinic) -> None:
+    async with clinic.browser:
+        task = (await calls(clinic))[0].task
+        path = f"/w/{clinic.olga.desk}/tasks/{task}"
+        assert (await clinic.browser.post(path, {f"outcome-{task}": "not_reached"})).status == 303
+        assert next(one for one in await calls(clinic) if one.task == task).tried == 1
+        assert "tried 1 times" in (await listed(clinic)).text
+
+
+async def test_a_call_without_an_outcome_is_asked_again(clinic: Clinic) -> None:
+    async with clinic.browser:
+        task = (await calls(clinic))[0].task
+        reply = await clinic.browser.post(f"/w/{clinic.olga.desk}/tasks/{task}", {})
+    assert reply.status == 422
+    assert "Say how the call went." in reply.text
+    assert f'id="outcome-{task}-error"' in reply.text
+
+
+async def test_nobody_finishes_another_groups_task(house: House, clinic: Clinic) -> None:
+    other = await open_clinic(house, name="Petra")
+    async with clinic.browser, other.browser:
+        task = (await calls(clinic))[0].task
+        reply = await other.browser.post(f"/w/{other.olga.desk}/tasks/{task}", {f"outcome-{task}": "reached"})
+        assert reply.status == 404
+        assert "Ada" not in (await listed(other)).text or task not in (await listed(other)).text
+        assert task in {one.task for one in await calls(clinic)}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_task_has_words_and_a_way(kind: Kind) -> None:
+    translations = build(demo=False, country="gb").environments["en"].globals["translations"]
+    assert work_words.task_words(translations, kind.value) != kind.value.replace("_", " ")
+    assert work_words.way(translations, kind.value, "p", "m", "s").words
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("early_no_show", "run:2", "total:3", "share:3/12", "no_show:2", "no_show_run:3", "late_cancel:2"),
+        *("technical:2", "technical_run:2", "reachable:8/9", "late:3/4", "undecided:8", "session:2"),
+        *("unsigned", "refused", "asked", "no_show", "brief_contact", "late_not_admitted", "tried:1"),
+    ],
+)
+def test_every_reason_has_words(reason: str) -> None:
+    translations = build(demo=False, country="gb").environments["en"].globals["translations"]
+    words = work_words.reason_words(translations, reason)
+    assert "_" not in words
+    assert ":" not in words.replace("word: 2", "").replace("notice: 2", "")
