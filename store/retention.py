@@ -1,7 +1,7 @@
 """What is deleted when. One table of rules; `due` counts without deleting, `purge` deletes in bounded steps.
 
-Decisions, proposals and check-ins stay: how long is the clinic's to say. The access log stays: it answers
-for years who saw what.
+Decisions, proposals, contracts and check-ins stay: how long is the clinic's to say. The audit and the
+access log stay: they answer for years who did and who saw what.
 """
 
 from collections.abc import Callable
@@ -45,6 +45,13 @@ RULES = {
     "boots": Rule(t.boot, older(t.boot.c.closed_at, days=90)),
     "messages": Rule(t.outbox, older(t.outbox.c.finished_at, days=365)),
     "delivered": Rule(t.delivered, older(t.delivered.c.at, days=30)),
+    "staff_signins": Rule(t.staff_signin, older(t.staff_signin.c.expires_at, days=30)),
+    "staff_tokens": Rule(t.staff_token, older(t.staff_token.c.expires_at, days=30)),
+    "drafts": Rule(
+        t.group_draft,
+        lambda now: and_(t.group_draft.c.group.is_(None), older(t.group_draft.c.updated_at, days=90)(now)),
+    ),
+    "calendar_feeds": Rule(t.calendar_feed, older(t.calendar_feed.c.revoked_at, days=30)),
     "devices": Rule(
         t.device,
         lambda now: exists().where(

@@ -3,9 +3,24 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from care.facts import Fact, Kind
-from store import delivered, doorstep, groups, links, outbox, presence, retention, signals
+from store import (
+    delivered,
+    doorstep,
+    groups,
+    links,
+    outbox,
+    presence,
+    retention,
+    setup,
+    signals,
+    staff,
+    staff_signins,
+    staff_tokens,
+)
+from store.tables import calendar_feed
 from tests.services.circle import HOUR, NOW, make_circle
 
 DAY = 24 * HOUR
@@ -19,6 +34,10 @@ LIVES = {
     "messages": 365 * DAY,
     "delivered": 30 * DAY,
     "devices": 30 * DAY,
+    "staff_signins": staff_signins.ABSOLUTE + 30 * DAY,
+    "staff_tokens": HOUR + 30 * DAY,
+    "drafts": 90 * DAY,
+    "calendar_feeds": 30 * DAY,
 }
 
 
@@ -41,6 +60,12 @@ async def full(database, keys):
         await outbox.withdraw(tx, "k", "moved", NOW)
         await delivered.put(tx, keys, ada.person, "join_link", "s", "b", NOW)
         await groups.set_session_state(tx, circle.session, "closed", NOW)
+        office = await staff.for_person(tx, keys, circle.coordinator.person, NOW, admin=True)
+        await staff_signins.open_one(tx, office.id, "password", NOW)
+        await staff_tokens.mint(tx, keys, office.id, "invite", "command", NOW, HOUR)
+        await setup.save_draft(tx, keys, circle.coordinator.person, {"title": "Tuesday"}, NOW)
+        feed = {"id": "f", "member": ada.id, "token_hash": b"x", "created_at": NOW, "revoked_at": NOW}
+        await tx.execute(insert(calendar_feed).values(**feed))
         return circle
 
 
