@@ -17,7 +17,7 @@ import store.people
 import store.presence
 import store.promised
 import store.questions
-from care.decision import Change, overdue
+from care.decision import FOR_A_CHANGE, Change, overdue
 from care.interval import Span
 from care.policy import SessionTimes
 from care.roles import Action, Role, may
@@ -47,6 +47,7 @@ class Loaded:
     agreed: Promised
     known: Known
     by_hand: tuple[Entered, ...]
+    locked: bool
 
 
 async def show(request: web.Request) -> web.Response:
@@ -67,6 +68,27 @@ async def confirm(request: web.Request) -> web.Response:
             await _store(request, who, found, asked, form.get("key") or fresh_id())
         except store.decisions.Refused as refused:
             attendance_form.refuse(words, form, refused.codes)
+    if form.errors:
+        return await page(request, who, form)
+    return forms.see(f"/s/{who.place}/attendance/{found.session.id}")
+
+
+async def reopen(request: web.Request) -> web.Response:
+    """A coordinator opens the record of a group that is over, for a day and with a reason."""
+    who = await reader(request)
+    if not may(who.role, Action.CORRECT_ATTENDANCE):
+        raise web.HTTPNotFound
+    form = await forms.read(request)
+    reason = form.one_of(
+        "reopen", list(FOR_A_CHANGE), render.words(request).gettext("Please choose why it is opened again.")
+    )
+    async with request.app[keys.DATABASE].write() as tx:
+        found = await load(request, tx, who)
+        if not form.errors:
+            now = request.app[keys.CLOCK]().wall
+            await store.decisions.reopen(
+                tx, request.app[keys.KEYS], found.session.id, who.member, who.role, reason, now
+            )
     if form.errors:
         return await page(request, who, form)
     return forms.see(f"/s/{who.place}/attendance/{found.session.id}")
@@ -118,6 +140,10 @@ async def load(request: web.Request, tx: AsyncConnection, who: SignIn) -> Loaded
     session = await store.groups.session(tx, request.match_info["session"])
     if session is None or session.group != who.group:
         raise web.HTTPNotFound
+    group = await store.groups.find_group(tx, who.group)
+    if group is None:
+        raise web.HTTPNotFound
+    now = request.app[keys.CLOCK]().wall
     everyone = await store.groups.roster(tx, who.group)
     members = tuple(one for one in everyone if one.role == Role.PARTICIPANT)
     by_hand = tuple(await store.by_hand.of_session(tx, session.id))
@@ -129,6 +155,7 @@ async def load(request: web.Request, tx: AsyncConnection, who: SignIn) -> Loaded
         members=members,
         agreed=await store.promised.of_group(tx, who.group, session.starts_at),
         by_hand=by_hand,
+        locked=group.state == "ended" and not await store.decisions.is_reopened(tx, session.id, now),
         known=Known(
             names={one.id: names.get(one.id, "") for one in members},
             proposals={one.member: one for one in await store.attendance.proposals(tx, session.id)},
@@ -192,6 +219,7 @@ async def page(request: web.Request, who: SignIn, form: Form) -> web.Response:
         confirms=confirms_the_rest(who.role, found, now),
         overdue=overdue(found.session.ends_at, found.agreed.rules.confirm_within, now),
         left=left(made),
+        locked=found.locked,
         by_hand=found.by_hand,
         members=[("", words.gettext("Please choose")), *((row.member, row.name) for row in made)],
         beside=[("", words.gettext("Nobody")), *((row.member, row.name) for row in made)],
@@ -202,6 +230,7 @@ async def page(request: web.Request, who: SignIn, form: Form) -> web.Response:
         usual=attendance_form.usual(words),
         statuses=attendance_form.statuses(words),
         reasons=attendance_form.reasons(words),
+        reopen_reasons=[("", words.gettext("Please choose")), *attendance_form.reasons(words)[1:]],
     )
 
 
@@ -219,4 +248,8 @@ def phase(session: Session, now: datetime) -> str:
 
 def routes() -> list[web.RouteDef]:
     address = "/s/{place}/attendance/{session}"
-    return [web.get(address, show), web.post(address, confirm)]
+    return [
+        web.get(address, show),
+        web.post(address, confirm),
+        web.post(f"{address}/reopen", reopen),
+    ]

@@ -56,6 +56,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         phase=phase(request, agreed, following),
         left=found.sessions.total - following.ordinal if following else 0,
         away=len(away),
+        last=found.sessions.upcoming[-1] if found.sessions.upcoming else None,
         unsigned=unsigned,
     )
 

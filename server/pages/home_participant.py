@@ -16,6 +16,9 @@ from server.pages.contract_rules import group_rules
 from store.groups import Session
 from store.signins import SignIn
 
+SOON = timedelta(hours=1)
+"From then on a page that stands open is worth another look."
+
 
 async def page(request: web.Request, who: SignIn) -> web.Response:
     """The page as it stands now."""
@@ -42,6 +45,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         zone=here.zone,
         door_at=door_at,
         door_open=door_at is not None and here.now >= door_at,
+        door_soon=door_at is not None and door_at - here.now < SOON,
         can_enter=may(who.role, Action.ENTER_ROOM, who.purpose),
         away_next=following is not None and following.id in notices,
         to_sign=own and unsigned,

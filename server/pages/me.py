@@ -15,6 +15,7 @@ from store.people_own import Own
 
 LONGEST_NAME = 60
 LONGEST_NUMBER = 40
+LONGEST_LINE = 200
 
 
 async def show(request: web.Request) -> web.Response:
@@ -42,6 +43,7 @@ async def save(request: web.Request) -> web.Response:
                 group=who.group,
                 name=form.get("name"),
                 callback=form.get("callback"),
+                emergency=form.get("emergency"),
                 zone=form.get("zone"),
                 locale=form.get("locale"),
                 safe=safe,
@@ -60,6 +62,8 @@ def _check(translations: NullTranslations, form: Form, languages: tuple[str, ...
     number = form.get("callback")
     if number and (len(number) > LONGEST_NUMBER or sum(sign.isdigit() for sign in number) < 5):
         form.refuse("callback", _("Please enter a telephone number, with the code of your country."))
+    if len(form.get("emergency")) > LONGEST_LINE:
+        form.refuse("emergency", _("That is too long; a name and a number are enough."))
     channel = form.one_of("channel", CHANNELS, _("Please choose how we may contact you."))
     wording = form.one_of("wording", WORDINGS, _("Please choose what may stand in a message."))
     start = form.whole("from_hour", 0, 23, _("Please choose an hour."))
@@ -110,6 +114,7 @@ def _filled(own: Own) -> Form:
             "zone": own.zone,
             "locale": own.locale.split("-")[0],
             "callback": own.callback,
+            "emergency": own.emergency,
             "channel": own.safe.channel,
             "wording": own.safe.wording,
             "from_hour": str(own.safe.from_hour),

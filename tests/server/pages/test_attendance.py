@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+from sqlalchemy import update
 
 import store.by_hand
 import store.decisions
 import store.groups
 import store.questions
 from care.verdict import Status
+from store.tables import group
 from tests.server.house import Guest, House, OpenHouse
 from tests.server.pages.held import FULL, Came, held_session
 
@@ -243,3 +245,26 @@ async def test_a_members_question_stands_beside_their_line(after: House) -> None
     text = await read(guest)
     assert text.count("says it was different") == 1
     assert "I rang in" in text
+
+
+async def test_the_record_of_a_group_that_is_over_opens_again_for_a_reason(after: House) -> None:
+    async with after.db.write() as tx:
+        await tx.execute(
+            update(group)
+            .where(group.c.id == after.circle.group)
+            .values(state="ended", ended_at=datetime.now(UTC))
+        )
+    ada, nora = await after.guest(after.circle.facilitator), await after.guest(after.circle.coordinator)
+    assert "data-locked" in await read(ada)
+    status, text = await send(ada, {})
+    assert status == 422
+    assert "Please ask the coordinator to reopen it." in text
+    status, _ = await send(ada, {"reopen": "wrong_record"}, "/reopen")
+    assert status == 404
+    status, text = await send(nora, {"reopen": ""}, "/reopen")
+    assert status == 422
+    assert text.count("Please choose why it is opened again.") == 2
+    status, _ = await send(nora, {"reopen": "wrong_record"}, "/reopen")
+    assert status == 303
+    assert "data-locked" not in await read(ada)
+    assert (await send(ada, {}))[0] == 303

@@ -208,6 +208,7 @@ async def test_own_details_are_changed_and_shown(enter: Enter) -> None:
         "zone": "Europe/London",
         "locale": "de",
         "callback": "+44 20 7946 0000",
+        "emergency": "My sister Jo, 020 7946 0001",
         "channel": "mail",
         "wording": "bare",
         "from_hour": "9",
@@ -222,6 +223,7 @@ async def test_own_details_are_changed_and_shown(enter: Enter) -> None:
         own = await store.people_own.access_own(
             tx, house.keys, guest.member.person, guest.member.id, datetime.now(UTC)
         )
+    assert own.emergency == "My sister Jo, 020 7946 0001"
     assert (own.name, own.zone, own.locale, own.callback) == (
         "Bee",
         "Europe/London",
