@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 import store.absence
 import store.audit
+import store.groups
 import store.sheets
 import store.signatures
+from store.tables import session
 from tests.server.house import Guest, House, OpenHouse
 from tests.server.pages.agreed import Agreed, agreed_group
 from tests.server.pages.held import FULL, held_session
@@ -174,3 +177,19 @@ async def test_a_member_of_another_group_is_not_found(enter: Enter, sqlite: Any,
     await read(guest, f"contract/{other.circle.participants[0].id}", status=404)
     await read(guest, f"brief/{other.circle.session}", status=404)
     await read(guest, f"attendance/{other.circle.session}", status=404)
+
+
+async def test_a_session_called_off_is_named_so_and_by_no_number(enter: Enter, sqlite: Any) -> None:
+    _house, agreed, guest = await enter()
+    gone = agreed.sessions[7]
+    async with sqlite.write() as tx:
+        await store.groups.set_session_state(tx, gone.id, "cancelled", datetime.now(UTC))
+        await tx.execute(update(session).where(session.c.id == gone.id).values(ordinal=None))
+    text = await read(guest)
+    assert "Called off" in text
+    assert "Session 0" not in text
+    assert "session 0" not in await read(guest, f"attendance/{gone.id}")
+    bela = await _house.guest(agreed.circle.participants[0])
+    text = await read(bela)
+    assert "called off by us" in text
+    assert "Session 0" not in text
