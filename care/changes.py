@@ -9,7 +9,6 @@ a preview with `refused`, a stable code, and nothing changed.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from care import zones
 from care.preview import Preview, build, refusal, swapped
@@ -67,7 +66,7 @@ def cancel_append(series: Sequence[Dated], ordinal: int, plan: Plan, *, now: dat
     if isinstance(found, str):
         return refusal(CANCEL_APPEND, before, found)
     final = max(live(before), key=lambda each: each.starts_at)
-    local, skipped = open_slot(_slot_after(plan, final.local, now), plan.every_days, plan.closures)
+    local, skipped = open_slot(_slot_after(plan, final.local), plan.every_days, plan.closures)
     added, cautions = date_at(local, plan.zone, plan.minutes, len(live(before)))
     pairs = _cancelled_and_up(before, found)
     return build(CANCEL_APPEND, before, pairs, added=(added,), warnings=skipped + cautions)
@@ -235,10 +234,9 @@ def _in_closure(new: Dated, closures: Iterable[Closure]) -> tuple[Caution, ...]:
     return (Caution(code=IN_CLOSURE, ordinal=new.ordinal, local=new.local, why=closure.why),)
 
 
-def _slot_after(plan: Plan, last: datetime, now: datetime) -> datetime:
-    """The first regular slot of the plan after a local time, and after now."""
-    today = now.astimezone(ZoneInfo(plan.zone)).replace(tzinfo=None)
-    passed = (max(last, today) - plan.first_local) // timedelta(days=plan.every_days)
+def _slot_after(plan: Plan, last: datetime) -> datetime:
+    """The first regular slot of the plan after a local time."""
+    passed = (last - plan.first_local) // timedelta(days=plan.every_days)
     return plan.first_local + timedelta(days=plan.every_days) * (max(passed, -1) + 1)
 
 

@@ -142,11 +142,19 @@ def test_the_added_session_keeps_to_the_rhythm_and_out_of_closures() -> None:
     assert [each.code for each in preview.warnings] == ["closure_skipped"]
 
 
-def test_the_last_session_of_a_group_that_waited_is_added_in_the_future() -> None:
+def test_the_last_session_itself_is_replaced_by_the_next_slot() -> None:
     late = GROUP[-1].starts_at - timedelta(hours=1)
     preview = changes.cancel_append(held(11), 12, PLAN, now=late)
 
     assert preview.appended[0].local == datetime(2026, 11, 30, 18, 0)
+    assert preview.appended[0].ordinal == 12
+
+
+def test_a_session_cannot_begin_at_this_very_moment() -> None:
+    now = datetime(2026, 9, 7, 15, 0, tzinfo=UTC)
+
+    assert changes.move(GROUP, 1, datetime(2026, 9, 7, 17, 0), now=now).refused == "in_the_past"
+    assert changes.move(GROUP, 1, datetime(2026, 9, 7, 17, 1), now=now).refused is None
 
 
 def test_a_session_cancelled_for_good_is_one_less_and_an_amendment() -> None:
@@ -300,6 +308,17 @@ def test_undoing_gives_every_session_its_date_and_number_back(made: Preview) -> 
     assert [each.state for each in preview.after if each.id and each.id.startswith("new")] == [
         "cancelled"
     ] * len(made.appended)
+
+
+@pytest.mark.parametrize("made", ALL, ids=lambda made: made.kind)
+def test_undoing_raises_the_sequence_of_what_a_calendar_may_have_seen(made: Preview) -> None:
+    current = numbered(made.after, "new")
+
+    back = changes.undo(made, current, now=BEFORE).after
+
+    for was, now in zip(current, back, strict=True):
+        told_apart = (was.starts_at, was.state) != (now.starts_at, now.state)
+        assert now.sequence == was.sequence + told_apart
 
 
 def test_undoing_an_amendment_is_one_again() -> None:

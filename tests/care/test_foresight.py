@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from care import foresight
+from care import changes, foresight
 from care.foresight import Run
 from care.series import Plan, generate
-from tests.care.dates import ZONES, berlin, plans, stored
+from tests.care.dates import BEFORE, ZONES, berlin, plans, stored
 
 NEW_YORK = stored(Plan(zone="America/New_York", first_local=datetime(2027, 3, 1, 18, 0)))
 
@@ -42,6 +42,17 @@ def test_lord_howe_moves_by_half_an_hour() -> None:
     group = stored(berlin(count=3, first=datetime(2027, 3, 29, 9, 0)))
 
     assert foresight.local_hours(group, "Australia/Lord_Howe") == (run(1, 1, 18, 0), run(2, 3, 17, 30))
+
+
+def test_a_session_moved_to_another_day_at_the_same_hour_is_a_run_of_its_own() -> None:
+    group = stored(berlin(count=8))
+    moved = changes.move(group, 3, datetime(2026, 9, 23, 18, 0), now=BEFORE).after
+
+    assert foresight.local_hours(moved, "Europe/Berlin") == (
+        run(1, 2, 18, 0),
+        run(3, 3, 18, 0, weekday=2),
+        run(4, 8, 18, 0),
+    )
 
 
 def test_only_members_whose_clock_differs_are_listed() -> None:

@@ -102,6 +102,15 @@ def test_whose_signature_is_missing_is_listed_member_first() -> None:
     )
 
 
+def test_a_signature_under_another_version_does_not_count() -> None:
+    signatures = [signed("a", side, version) for side in signing.SIDES for version in (1, 3)]
+
+    assert signing.missing(["a"], signatures, 2) == (
+        Missing(member="a", side=MEMBER),
+        Missing(member="a", side=FACILITATOR),
+    )
+
+
 @pytest.mark.parametrize(
     ("held", "word"),
     [
