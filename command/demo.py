@@ -58,7 +58,7 @@ async def load(db: Database, keys: Keys, plan: Plan, now: datetime) -> list[Room
         for story in stories.STORIES:
             group = await Course(db, keys, team, story, now).tell()
             async with db.write() as tx:
-                rooms.append(await _links_of(tx, keys, plan, group, now))
+                rooms.append(await _links_of(tx, keys, plan, group, story.about, now))
     return rooms
 
 
@@ -89,7 +89,9 @@ async def _team(db: Database, keys: Keys, now: datetime) -> Team:
         )
 
 
-async def _links_of(tx: AsyncConnection, keys: Keys, plan: Plan, group: str, now: datetime) -> RoomLinks:
+async def _links_of(
+    tx: AsyncConnection, keys: Keys, plan: Plan, group: str, about: str, now: datetime
+) -> RoomLinks:
     """A link for everybody in a group that is there already; the session is the next one, or the last."""
     members = await store.groups.members(tx, group)
     names = await store.people.names(tx, keys, [one.id for one in members])
@@ -106,6 +108,7 @@ async def _links_of(tx: AsyncConnection, keys: Keys, plan: Plan, group: str, now
         coordinator=tuple(people["coordinator"]),
         facilitators=tuple(people["facilitator"]),
         participants=tuple(people["participant"]),
+        about=about,
     )
 
 

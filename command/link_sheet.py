@@ -21,7 +21,7 @@ class PersonalLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomLinks:
-    """All links of one session."""
+    """All links of one session. `about` says where a group stands whose room is not open now."""
 
     session: str
     title: str
@@ -30,17 +30,19 @@ class RoomLinks:
     coordinator: tuple[PersonalLink, ...]
     facilitators: tuple[PersonalLink, ...]
     participants: tuple[PersonalLink, ...]
+    about: str = ""
 
 
 def as_text(rooms: list[RoomLinks]) -> str:
-    """Lines for a terminal: every person with the link, in the order of the seats."""
+    """Lines for a terminal: every person with the link, in the order of the seats; of a group whose room is
+    not open the first of each role."""
     lines: list[str] = []
     for room in rooms:
-        lines += ["", f"{room.title}, open until {room.ends_at.astimezone():%H:%M %Z}"]
+        about = room.about or f"open until {room.ends_at.astimezone():%H:%M %Z}"
+        lines += ["", f"{room.title}, {about}"]
         for role in ROLES:
-            lines += [
-                f"  {role.removesuffix('s'):<12} {one.name:<8} {one.link}" for one in getattr(room, role)
-            ]
+            people = getattr(room, role)[: 1 if room.about else None]
+            lines += [f"  {role.removesuffix('s'):<12} {one.name:<8} {one.link}" for one in people]
     return "\n".join(lines)
 
 

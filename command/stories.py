@@ -39,10 +39,11 @@ class Story:
     unsigned: tuple[str, ...] = ()
     confirmed_until: int = 99
     over: bool = False
+    about: str = ""
 
 
 FINISHED = Story(
-    title="Autumn group",
+    title="Linden group",
     first_days_ago=7 * 14 + 2,
     hour=17,
     people=("Anouk", "Ben", "Chiara", "Deniz", "Emre", "Finja", "Gesa", "Henri"),
@@ -58,9 +59,10 @@ FINISHED = Story(
         11: {"Anouk": WAY.LATE},
     },
     over=True,
+    about="finished",
 )
 MIDWAY = Story(
-    title="Wednesday group",
+    title="Harbour group",
     first_days_ago=7 * 5 + 2,
     hour=18,
     people=("Ida", "Jarek", "Kim", "Lale", "Mats", "Nele", "Omid"),
@@ -78,12 +80,14 @@ MIDWAY = Story(
     ),
     confirmed_until=5,
     unsigned=("Paula",),
+    about="in the middle",
 )
 NEW = Story(
-    title="New group",
+    title="Meadow group",
     first_days_ago=-9,
     hour=16,
     people=("Quirin", "Rana", "Silas", "Tara", "Ugur", "Vera"),
     unsigned=("Silas", "Tara", "Ugur"),
+    about="new",
 )
 STORIES = (FINISHED, MIDWAY, NEW)

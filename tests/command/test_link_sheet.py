@@ -1,6 +1,7 @@
 """Links reach the person who asked for them and no other account of the machine."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -45,6 +46,13 @@ def test_the_text_names_every_person_once_with_role_and_link(room):
     roles = [line.split()[0] for line in lines if "http://" in line]
     assert roles == ["coordinator", "facilitator", "participant", "participant"]
     assert sum("http://x/j#ben" in line for line in lines) == 1
+
+
+def test_a_group_whose_room_is_not_open_shows_one_person_a_role(room):
+    lines = link_sheet.as_text([replace(room, about="finished")]).splitlines()
+
+    assert lines[1] == "Tuesday group, finished"
+    assert [line.split()[0] for line in lines[2:]] == ["coordinator", "facilitator", "participant"]
 
 
 def test_the_json_gives_each_room_and_one_flat_list(room):
