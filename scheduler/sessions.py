@@ -18,7 +18,7 @@ from care import checkins
 from scheduler import checkins as invitations
 from scheduler import observe
 from scheduler.observe import Metrics
-from store import duties, proposing
+from store import duties, proposing, tasks
 from store.database import Database
 from store.groups import Session
 
@@ -55,6 +55,7 @@ async def alone(session: Session, action: str, words: str) -> AsyncIterator[None
 
 async def close(tx: AsyncConnection, session: Session, now: datetime) -> bool:
     """True when this call closed the session; all that follows from it is in the same transaction."""
+    await tasks.hold(tx, session.group)
     if not await store.groups.set_session_state(tx, session.id, "closed", now):
         return False
     await store.rooms.end(tx, session.id, now)
@@ -74,6 +75,7 @@ async def propose_again(db: Database, session: Session, now: datetime) -> None:
         fresh = {one.member: one for one in await proposing.proposals(tx, session, now)}
     if fresh != stored:
         async with db.write() as tx:
+            await tasks.hold(tx, session.group)
             await proposing.propose(tx, session, now)
             await duties.renew(tx, session.group, now)
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from care.decision import Reason
 from care.interval import Span
 from care.policy import ByHand, Otherwise
-from store import audit, chain, duties, proposing
+from store import audit, chain, duties, proposing, tasks
 from store.groups import Session, sessions_query
 from store.groups import as_session as session_of
 from store.ids import fresh_id, plausible
@@ -142,6 +142,7 @@ async def _follow(
         now=now,
     )
     if session.state == "closed":
+        await tasks.hold(tx, session.group)
         await proposing.propose(tx, session, now)
         await duties.renew(tx, session.group, now)
 

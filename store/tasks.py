@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.thresholds import ASKED_FOR, Kind, Wanted
@@ -14,6 +14,9 @@ from store import audit, chain, upsert
 from store.ids import fresh_id, plausible
 from store.sealing import Keys
 from store.tables import group, task
+
+# Written out, so that a prepared statement can use the index over open tasks.
+OPEN = task.c.state == literal_column("'open'")
 
 DERIVED = frozenset(kind.value for kind in Kind) - {kind.value for kind in ASKED_FOR}
 
@@ -59,7 +62,7 @@ async def sync(tx: AsyncConnection, group_id: str, wanted: Sequence[Wanted], now
     """Opens what is wanted and not there, opens again what was withdrawn and is wanted anew, and withdraws
     what is not wanted any more. What a person finished stays finished. Doing it twice changes nothing."""
     keys = [one.key for one in wanted]
-    rows = await tx.execute(select(task).where((task.c.group == group_id) & (task.c.state == "open")))
+    rows = await tx.execute(select(task).where((task.c.group == group_id) & OPEN))
     open_now = {row.key: row for row in rows if row.kind in DERIVED}
     known = {}
     if missing := [key for key in keys if key not in open_now]:
@@ -121,7 +124,7 @@ async def _withdraw(tx: AsyncConnection, ids: Sequence[str], now: datetime) -> N
     if ids:
         await tx.execute(
             update(task)
-            .where(task.c.id.in_(ids), task.c.state == "open")
+            .where(task.c.id.in_(ids), OPEN)
             .values(state="withdrawn", finished_at=now, outcome="settled")
         )
 
@@ -150,7 +153,7 @@ async def open_one(
     open_now = await tx.execute(
         select(task.c.id).where(
             task.c.group == group_id,
-            task.c.state == "open",
+            OPEN,
             task.c.kind == kind,
             task.c.member == member_id if member_id else task.c.member.is_(None),
             task.c.session == session if session else task.c.session.is_(None),
@@ -197,6 +200,7 @@ async def finish(
     answered stays open, due a day later, until the third. Raises UnknownOutcome."""
     if outcome not in TRIED | FINISHED:
         raise UnknownOutcome(outcome)
+    await chain.hold(tx)
     found = await find(tx, task_id)
     if found is None or found.state != "open":
         return None
@@ -208,7 +212,7 @@ async def finish(
         }
     else:
         values = {"state": "done", "finished_at": now, "finished_by": by, "outcome": outcome}
-    done = await tx.execute(update(task).where(task.c.id == task_id, task.c.state == "open").values(**values))
+    done = await tx.execute(update(task).where(task.c.id == task_id, OPEN).values(**values))
     if done.rowcount != 1:
         return None
     await audit.append(
@@ -236,9 +240,7 @@ async def find(tx: AsyncConnection, task_id: str) -> Task | None:
 async def of_groups(tx: AsyncConnection, groups: Sequence[str], now: datetime) -> list[Task]:
     """The open tasks of these groups, soonest due first."""
     rows = await tx.execute(
-        select(task)
-        .where(task.c.group.in_(list(groups)), task.c.state == "open")
-        .order_by(task.c.due_at, task.c.id)
+        select(task).where(task.c.group.in_(list(groups)), OPEN).order_by(task.c.due_at, task.c.id)
     )
     return [as_task(row) for row in rows]
 
@@ -246,9 +248,7 @@ async def of_groups(tx: AsyncConnection, groups: Sequence[str], now: datetime) -
 async def of_role(tx: AsyncConnection, owner_role: str) -> list[Task]:
     """The open tasks of a role that belongs to no group, such as an administrator's."""
     rows = await tx.execute(
-        select(task)
-        .where(task.c.owner_role == owner_role, task.c.state == "open")
-        .order_by(task.c.due_at, task.c.id)
+        select(task).where(task.c.owner_role == owner_role, OPEN).order_by(task.c.due_at, task.c.id)
     )
     return [as_task(row) for row in rows]
 
@@ -268,7 +268,7 @@ async def touch(tx: AsyncConnection, group_id: str) -> None:
 async def longest_ago(tx: AsyncConnection, before: datetime, limit: int) -> list[str]:
     """The groups whose tasks were never worked out, or not since `before`: those first that wait longest.
     Groups that are over are looked at until they have no open task."""
-    unfinished = select(task.c.id).where(task.c.group == group.c.id, task.c.state == "open").exists()
+    unfinished = select(task.c.id).where(task.c.group == group.c.id, OPEN).exists()
     rows = await tx.execute(
         select(group.c.id)
         .where(

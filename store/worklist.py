@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import people
+from store import people, tasks
 from store.sealing import Keys
 from store.tables import group, member, task
 from store.tables import session as meeting
@@ -101,7 +101,7 @@ def _open_for(person: str) -> Select[tuple[object, ...]]:
         .select_from(member)
         .join(
             task,
-            and_(task.c.group == member.c.group, task.c.owner_role == member.c.role, task.c.state == "open"),
+            and_(task.c.group == member.c.group, task.c.owner_role == member.c.role, tasks.OPEN),
         )
         .join(group, group.c.id == member.c.group)
         .where(member.c.person == person, member.c.left_at.is_(None), member.c.role.in_(STAFF))
