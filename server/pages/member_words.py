@@ -9,7 +9,8 @@ PAUSES = ("illness", "family", "work", "travel", "other")
 
 
 def of(translations: NullTranslations) -> Callable[[str, str], str]:
-    """A function from a kind of code and a code to words; an unknown code is shown as it is."""
+    """A function from a kind of code and a code to words. An unknown code is shown as it is, but not an unknown
+    result: what a mail server said."""
     known = {
         "left": left(translations),
         "farewell": farewells(translations),
@@ -20,8 +21,9 @@ def of(translations: NullTranslations) -> Callable[[str, str], str]:
         "notice": notices(translations),
         "message": messages(translations),
         "sent": states(translations),
+        "result": results(translations),
     }
-    return lambda kind, code: known[kind].get(code, code.replace("_", " "))
+    return lambda kind, code: known[kind].get(code, "" if kind == "result" else code.replace("_", " "))
 
 
 def left(translations: NullTranslations) -> dict[str, str]:
@@ -138,4 +140,16 @@ def states(translations: NullTranslations) -> dict[str, str]:
         "uncertain": _("perhaps sent: the line broke"),
         "withdrawn": _("not sent, no longer needed"),
         "expired": _("not sent, too late"),
+    }
+
+
+def results(translations: NullTranslations) -> dict[str, str]:
+    """Why a message was not sent, where a person has to know."""
+    _ = translations.gettext
+    return {
+        "not_by_mail": _("this person may not be written to: please call"),
+        "address_refused": _("the address does not work"),
+        "left_the_group": _("left the group"),
+        "no_time_left": _("it was too late"),
+        "undone": _("the change was taken back"),
     }

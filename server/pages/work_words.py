@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from gettext import NullTranslations
 
 from server.pages.grid_words import short
+from store.worklist import Item
 
 CALLS = frozenset(
     {
         *("call_2h", "call_same_day", "brief_contact_call", "call_48h", "call_this_week", "technical_help"),
         *("review", "place_review", "minimum_at_risk", "late_pattern", "wants_to_leave", "wants_a_pause"),
+        "link_not_me",
     }
 )
 "Done by talking to somebody: the list takes the outcome."
@@ -79,25 +81,22 @@ def reason_words(translations: NullTranslations, reason: str) -> str:
     return known.get(code, short(translations, code)) % {"number": number.replace("/", _(" of "))}
 
 
-def way(
-    translations: NullTranslations, kind: str, place: str, member: str | None, session: str | None
-) -> Way:
-    """The one action of a row."""
+def way(translations: NullTranslations, item: Item) -> Way:
+    """The one action of a row. A member's page is the coordinator's; facilitators have the group's."""
     _ = translations.gettext
-    start = f"/s/{place}"
-    if kind in ("confirm_attendance", "confirm_overdue") and session:
-        return Way(_("Confirm"), f"{start}/attendance/{session}")
-    if kind == "link_not_me" and member:
-        return Way(_("Look at the links"), f"{start}/people/{member}#link")
-    if kind == "contract_unsigned" and member:
-        return Way(_("Send it again"), f"{start}/people/{member}#link")
-    if kind == "bounced_contact" and member:
-        return Way(_("Correct the address"), f"{start}/people/{member}#contact")
-    if kind == "question_about_record" and member:
-        return Way(_("Look and answer"), f"{start}/people/{member}#questions")
-    if kind in CALLS:
+    start = f"/s/{item.place}"
+    page = f"{start}/people/{item.member}" if item.member and item.role == "coordinator" else f"{start}/"
+    if item.kind in ("confirm_attendance", "confirm_overdue") and item.session:
+        return Way(_("Confirm"), f"{start}/attendance/{item.session}")
+    if item.kind in CALLS:
         return Way(_("Note the call"))
-    return Way(_("Open"), f"{start}/people/{member}" if member else f"{start}/")
+    known = {
+        "contract_unsigned": (_("Send it again"), "link"),
+        "bounced_contact": (_("Correct the address"), "contact"),
+        "question_about_record": (_("Look and answer"), "questions"),
+    }
+    words, part = known.get(item.kind, (_("Open"), ""))
+    return Way(words, f"{page}#{part}" if part and item.role == "coordinator" else page)
 
 
 def outcome_words(translations: NullTranslations, outcome: str) -> str:

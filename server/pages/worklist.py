@@ -95,7 +95,7 @@ def row(item: Item, zone: str, now: datetime, translations: NullTranslations, la
         reasons=tuple(work_words.reason_words(translations, one) for one in said(item)),
         due=due_words(item.due_at, zone, now, translations, language),
         overdue=item.overdue,
-        way=work_words.way(translations, item.kind, item.place, item.member, item.session),
+        way=work_words.way(translations, item),
     )
 
 

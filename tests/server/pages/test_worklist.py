@@ -86,11 +86,35 @@ async def test_nobody_finishes_another_groups_task(house: House, clinic: Clinic)
         assert task in {one.task for one in await calls(clinic)}
 
 
+def item(kind: str, role: str) -> store.worklist.Item:
+    """A task of this kind."""
+    return store.worklist.Item(
+        task="t",
+        kind=kind,
+        role=role,
+        group="g",
+        title="G",
+        place="p",
+        member="m",
+        name="Ada",
+        session="s",
+        ordinal=1,
+        reasons=(),
+        tried=0,
+        priority=1,
+        due_at=datetime.now(UTC),
+        overdue=False,
+    )
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_task_has_words_and_a_way(kind: Kind) -> None:
     translations = build(demo=False, country="gb").environments["en"].globals["translations"]
     assert work_words.task_words(translations, kind.value) != kind.value.replace("_", " ")
-    assert work_words.way(translations, kind.value, "p", "m", "s").words
+    for role in ("coordinator", "facilitator"):
+        found = work_words.way(translations, item(kind.value, role))
+        assert found.words
+        assert role == "coordinator" or "/people/" not in found.path
 
 
 @pytest.mark.parametrize(

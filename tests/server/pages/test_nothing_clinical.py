@@ -1,0 +1,263 @@
+"""Nothing a member answered, and nothing written about them, changes a coordinator's page.
+
+Every page is found in the table of routes, and every table of the database has to be named here: what is
+added later is caught until somebody has decided what it may do.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import event, insert
+
+import store.absence
+import store.checkins
+import store.decisions
+import store.duties
+import store.outcomes
+import store.sheets
+import store.staff
+from care.completion import Outcome
+from server.pages import contract, coordinator_routes, home
+from store.tables import doorstep, metadata
+from tests.server.house import House
+from tests.server.pages.clinic import Clinic, met, open_clinic
+from tests.server.staff_desk import colleague
+
+# May show on a coordinator's page: attendance, notice, contract, booking, delivery, people, the staff's own.
+SHOWN = {
+    *("person", "person_key", "access_log", "therapy_group", "member", "session", "link", "link_event"),
+    *("device", "signin", "room", "seat", "fact", "boot", "attendance_proposal", "outbox", "delivered"),
+    *("signal", "tick", "service_version", "group_draft", "contract_version", "signature", "closure"),
+    *("change", "dates_revision", "pause", "leaving", "calendar_feed", "decision", "ledger_entry"),
+    *("by_hand", "question", "task", "catch_up", "reopening", "staff", "staff_signin", "staff_token"),
+    *("passkey", "break_glass", "audit", "admitted_unsigned"),
+}
+# Holds something that must not show. Each has a change below.
+CLINICAL = {"doorstep", "personal_sheet", "outcome", "absence_notice", "checkin"}
+STEPS = re.compile(r"^/w/\{desk\}/groups/")
+
+
+@pytest.fixture
+async def clinic(house: House) -> Clinic:
+    """A group in the middle of its course."""
+    found = await open_clinic(house)
+    await colleague(house, "Nora", clinician=True)
+    await met(found, 1, "no_show", "attended", "attended_late")
+    await met(found, 2, "no_show", "excused", "attended")
+    async with found.house.db.write() as tx:
+        session, now = found.sessions[4], datetime.now(UTC)
+        for member in found.members:
+            await store.checkins.put(
+                tx, member.id, session, "mid", now - timedelta(days=1), now + timedelta(days=5)
+            )
+            await store.absence.give(
+                tx, found.house.keys, member.id, session, "family", "first words", member.id, now
+            )
+        await store.duties.renew(tx, found.group, now)
+    return found
+
+
+def addresses(clinic: Clinic) -> list[str]:
+    """Every page of a coordinator, with this clinic's ids in it."""
+    member, session = clinic.members[0].id, clinic.sessions[5]
+    fill = {"place": clinic.place, "desk": clinic.olga.desk, "member": member, "session": session}
+    routes = [*coordinator_routes.routes(), *home.routes(), *contract.routes()]
+    paths = {route.path for route in routes if route.method == "GET"}
+    paths = {one for one in paths if not (STEPS.match(one) and "{draft}" in one)}
+    paths -= {"/s/{place}/contract/{member}", "/s/{place}/export/attendance.csv"}
+    of_others = ["/s/{place}/attendance/" + clinic.sessions[0]]
+    return sorted(one.format(**fill) for one in (*paths, *of_others))
+
+
+def still(text: str) -> str:
+    """A page without what differs at every reading: the nonce and the form values."""
+    text = re.sub(r'nonce="[^"]*"', "", text)
+    return re.sub(r'name="(csrf|key)" value="[^"]*"', "", text)
+
+
+async def pages(clinic: Clinic) -> dict[str, str]:
+    """Every page as it is now, then the table: making it is written into the history."""
+    found = {}
+    for path in addresses(clinic):
+        reply = await clinic.browser.get(path)
+        assert reply.status == 200, (path, reply.status)
+        found[path] = still(reply.text)
+    return found
+
+
+async def table(clinic: Clinic) -> str:
+    """The file of attendance."""
+    reply = await clinic.browser.get(clinic.at("export/attendance.csv"))
+    assert reply.status == 200
+    return reply.text
+
+
+async def write_sheet(clinic: Clinic) -> None:
+    """Goals in a member's own words."""
+    body = {"main": "grief", "secondary": "", "goals": ["unspoken goal"]}
+    async with clinic.house.db.write() as tx:
+        for member in clinic.members:
+            await store.sheets.save_sheet(
+                tx, clinic.house.keys, member.id, body, clinic.facilitator.id, datetime.now(UTC)
+            )
+
+
+async def write_words_of_absence(clinic: Clinic) -> None:
+    """Other words beside the same notice."""
+    async with clinic.house.db.write() as tx:
+        for member in clinic.members:
+            await store.absence.give(
+                tx,
+                clinic.house.keys,
+                member.id,
+                clinic.sessions[4],
+                "family",
+                "unspoken reason",
+                member.id,
+                datetime.now(UTC),
+            )
+
+
+async def say_outcome(clinic: Clinic) -> None:
+    """A clinician's word about how it ended, with a note."""
+    async with clinic.house.db.write() as tx:
+        nora = next(one for one in await store.staff.everyone(tx) if one.clinician)
+        for member in clinic.members:
+            await store.outcomes.say(
+                tx,
+                clinic.house.keys,
+                member.id,
+                Outcome("other"),
+                "unspoken note",
+                nora.id,
+                datetime.now(UTC),
+            )
+
+
+async def stand_at_the_door(clinic: Clinic) -> None:
+    """Where somebody is and who is with them, said at the door."""
+    async with clinic.house.db.write() as tx:
+        for member in clinic.members:
+            await tx.execute(
+                insert(doorstep).values(
+                    session=clinic.sessions[5],
+                    member=member.id,
+                    where_sealed=b"unspoken place",
+                    phone_sealed=b"unspoken number",
+                    alone=False,
+                    headphones=False,
+                    at=datetime.now(UTC),
+                )
+            )
+
+
+CHANGES: dict[str, Callable[[Clinic], Awaitable[None]]] = {
+    "personal_sheet": write_sheet,
+    "absence_notice": write_words_of_absence,
+    "outcome": say_outcome,
+    "doorstep": stand_at_the_door,
+}
+
+
+@pytest.mark.parametrize("what", sorted(CHANGES))
+async def test_what_is_not_theirs_changes_no_coordinators_page(clinic: Clinic, what: str) -> None:
+    async with clinic.browser:
+        before, file = await pages(clinic), await table(clinic)
+        before = await pages(clinic)
+        await CHANGES[what](clinic)
+        after = await pages(clinic)
+        assert await table(clinic) == file
+    for path, text in after.items():
+        assert "unspoken" not in text, path
+        # That somebody said again that they will be away is an act of theirs; its words are not shown.
+        if not (what == "absence_notice" and path == clinic.at("audit")):
+            assert text == before[path], path
+
+
+async def test_a_finished_checkin_changes_only_done_or_missing(clinic: Clinic) -> None:
+    async with clinic.browser:
+        before = await pages(clinic)
+        async with clinic.house.db.write() as tx:
+            rows = [one for one in await store.checkins.due(tx, datetime.now(UTC)) if one.wave == "mid"]
+            assert rows
+            for one in rows:
+                assert await store.checkins.set_state(tx, one.id, "done", datetime.now(UTC))
+        after = await pages(clinic)
+    differing = [path for path in before if before[path] != after[path]]
+    assert differing == [clinic.at(f"people/{clinic.members[0].id}")]
+    path = differing[0]
+    assert before[path].replace("open, not done yet", "done") == after[path]
+
+
+def test_every_table_is_known_to_be_theirs_or_not() -> None:
+    assert set(metadata.tables) == SHOWN | CLINICAL
+    assert set(CHANGES) | {"checkin"} == CLINICAL
+
+
+@pytest.mark.parametrize("role", ["facilitator", "participant", "another"])
+async def test_no_page_of_a_coordinator_opens_for_anybody_else(
+    house: House, clinic: Clinic, role: str
+) -> None:
+    own = {"/s/{place}/", "/s/{place}/contract", "/s/{place}/attendance/{session}"}
+    other = await open_clinic(house, name="Petra")
+    async with clinic.browser, other.browser:
+        for path in addresses(clinic):
+            if path.startswith("/w/") or role == "another":
+                reply = await other.browser.get(path)
+                assert reply.status in (403, 404), path
+                continue
+            member = clinic.facilitator if role == "facilitator" else clinic.members[0]
+            theirs = path.replace(clinic.place, member.place)
+            shape = path.replace(clinic.place, "{place}").replace(clinic.sessions[0], "{session}")
+            guest = await house.guest(member)
+            async with guest.http.get(house.origin + theirs) as reply_:
+                assert reply_.status == 404 or shape in own, path
+
+
+async def statements(clinic: Clinic, path: str) -> int:
+    """How many statements a page takes, at the quietest of several readings: the server keeps house as well."""
+    engines = {clinic.house.db._reader.sync_engine, clinic.house.db._writer.sync_engine}
+    counts = []
+    for _ in range(5):
+        seen: list[str] = []
+
+        def note(
+            _conn: object, _cursor: object, statement: str, *_more: object, to: list[str] = seen
+        ) -> None:
+            to.append(statement)
+
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", note)
+        try:
+            assert (await clinic.browser.get(path)).status == 200
+        finally:
+            for engine in engines:
+                event.remove(engine, "before_cursor_execute", note)
+        counts.append(len(seen))
+    return min(counts)
+
+
+async def test_the_number_of_statements_does_not_grow_with_groups_or_people(
+    house: House, clinic: Clinic
+) -> None:
+    async with clinic.browser:
+        paths = [clinic.at(), f"/w/{clinic.olga.desk}/", clinic.at("grid"), clinic.at("people")]
+        before = [await statements(clinic, path) for path in paths]
+        for name in ("Petra", "Quirin", "Rosa"):
+            other = await open_clinic(house, name=name)
+            await met(other, 1, "no_show", "no_show", "no_show")
+            async with house.db.write() as tx:
+                await store.staff.grant(
+                    tx,
+                    house.keys,
+                    clinic.olga.person,
+                    other.group,
+                    "coordinator",
+                    "command",
+                    datetime.now(UTC),
+                )
+            await other.browser.http.close()
+        after = [await statements(clinic, path) for path in paths]
+    assert after == before
