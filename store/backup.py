@@ -114,9 +114,14 @@ async def snapshot(settings: StoreSettings, copy: Path) -> None:
 
 def vacuum_into(source: Path, copy: Path) -> None:
     """A whole, compact copy; writers go on meanwhile."""
-    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(readable(source), uri=True, isolation_level=None)) as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
     copy.chmod(0o600)
+
+
+def readable(file: Path) -> str:
+    """The address of a SQLite file that is not to be written to."""
+    return f"{file.absolute().as_uri()}?mode=ro"
 
 
 def settle(copy: Path) -> None:
@@ -160,7 +165,7 @@ async def examine(copy: Path, settings: StoreSettings, keys: Keys, now: datetime
 
 def whole(copy: Path) -> None:
     """Raises BackupRefused for a damaged page or a row without its parent."""
-    with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as connection:
+    with closing(sqlite3.connect(readable(copy), uri=True)) as connection:
         try:
             said = connection.execute("PRAGMA integrity_check").fetchall()
             orphan = connection.execute("PRAGMA foreign_key_check").fetchone()

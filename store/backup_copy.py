@@ -19,15 +19,20 @@ class NotEmpty(RuntimeError):
 
 async def copy(source: AsyncConnection, target: AsyncConnection) -> None:
     """Every row of every table. Raises NotEmpty."""
-    for table in metadata.sorted_tables:
-        if (await target.execute(select(*table.primary_key).limit(1))).first() is not None:
-            raise NotEmpty(f"The table {table.name} holds rows already.")
+    await refuse_rows(target)
     for table in metadata.sorted_tables:
         async for rows in pages(source, table):
             await target.execute(insert(table), [first_pass(table, row) for row in rows])
     await link_replaced(source, target)
     if target.dialect.name == "postgresql":
         await count_on(target)
+
+
+async def refuse_rows(target: AsyncConnection) -> None:
+    """Raises NotEmpty where any table holds a row."""
+    for table in metadata.sorted_tables:
+        if (await target.execute(select(*table.primary_key).limit(1))).first() is not None:
+            raise NotEmpty(f"The table {table.name} holds rows already.")
 
 
 async def pages(source: AsyncConnection, table: Table) -> AsyncIterator[Sequence[dict[str, Any]]]:

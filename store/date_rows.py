@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.series import Dated
 from store import checkins, signals
+from store.conflict import Conflict
 from store.ids import fresh_id, fresh_uid
 from store.tables import session as meeting
 
@@ -54,7 +55,8 @@ async def write(
     tx: AsyncConnection, group_id: str, before: Sequence[Dated], after: Sequence[Dated], now: datetime
 ) -> tuple[Dated, ...]:
     """Makes the stored sessions those of `after`; returns the added ones with their ids. Numbers are
-    exchanged in two steps, so that the rule "one session a number" holds after each statement."""
+    exchanged in two steps, so that the rule "one session a number" holds after each statement. Raises
+    Conflict."""
     old = {one.id: one for one in before}
     changed = [(old[one.id], one) for one in after if one.id is not None and old[one.id] != one]
     # Those that lose their number first, then those that exchange theirs, then the added ones.
@@ -75,14 +77,20 @@ async def write(
 
 
 async def store_one(tx: AsyncConnection, was: Dated, new: Dated, now: datetime) -> None:
-    """One changed session, with what hangs on its time."""
+    """One changed session, with what hangs on its time. Raises Conflict where it is no longer in the state
+    it was."""
     values = columns(new)
     if new.state != was.state:
         values["closed_at"] = now if new.state == "cancelled" else None
         values["replaced_by"] = None
     if new.starts_at != was.starts_at:
         values["moved_from"] = was.starts_at
-    await tx.execute(update(meeting).where(meeting.c.id == new.id).values(**values))
+    done = await tx.execute(
+        update(meeting).where(meeting.c.id == new.id, meeting.c.state == was.state).values(**values)
+    )
+    if done.rowcount != 1:
+        # A room may open at any moment, and does not ask for the group first.
+        raise Conflict("a session has begun meanwhile")
     if new.state == "cancelled" != was.state:
         await signals.put(tx, TOPIC, {"what": "cancelled", "session": new.id}, now)
         await checkins.withdraw(tx, str(new.id))

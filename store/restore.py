@@ -110,8 +110,16 @@ async def refuse_occupied(settings: StoreSettings) -> None:
     database = await Database.open(settings)
     try:
         async with database.read() as tx:
-            if await schema.revision_of(tx) is not None:
-                raise BackupRefused("This PostgreSQL database is in use. Restore into an empty one.")
+            found = await schema.revision_of(tx)
+            if found is None:
+                return
+            await schema.check(database)
+            # A restore that broke off left the tables, and nothing in them.
+            await backup_copy.refuse_rows(tx)
+    except backup_copy.NotEmpty as held:
+        raise BackupRefused(
+            f"This PostgreSQL database is in use. {held} Restore into an empty one."
+        ) from None
     finally:
         await database.close()
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from care import changes, series
 from care.contract import Terms
-from store import audit, checkins, contracts, dates, outbox, setup_rows
+from store import audit, checkins, contracts, date_rows, dates, outbox, setup_rows
 from store import tables as t
 from store.conflict import Conflict
 from tests.services.circle import NOW, make_circle
@@ -212,6 +212,17 @@ async def test_a_room_that_opened_meanwhile_is_a_conflict(database, keys, group)
     with pytest.raises(Conflict):
         await make(database, keys, group, preview, number)
     assert (await known(database, group))[1] == number
+
+
+async def test_a_room_that_opens_between_the_look_and_the_writing_keeps_its_state(database, keys, group):
+    held, _ = await known(database, group)
+    preview = changes.move(held, 3, datetime(2026, 3, 25, 18, 0), now=NOW)
+    async with database.write() as tx:
+        await tx.execute(update(t.session).where(t.session.c.id == held[2].id).values(state="open"))
+    with pytest.raises(Conflict):
+        async with database.write() as tx:
+            await date_rows.write(tx, group.group, preview.before, preview.after, NOW)
+    assert (await known(database, group))[0][2].state == "open"
 
 
 async def test_a_preview_that_was_refused_is_refused_again(database, keys, group):
