@@ -61,6 +61,12 @@ class Terms:
     early_sessions: int = 2
     early_call_hours: int = 2
     technical_at_most: int = 2
+    bridged_seconds: int = 90
+    held_share: Fraction = Fraction(1, 2)
+    attempt_before_min: int = 15
+    attempt_after_min: int = 20
+    drops_for_technical: int = 2
+    facilitator_gap_min: int = 2
     catch_up_minutes: int = 20
     confirm_within_hours: int = 24
     quorum: int = 3
@@ -115,7 +121,7 @@ class Terms:
         )
 
     def policy(self, version: str) -> Policy:
-        """The numbers attendance is judged by. What the contract is silent about stays at its default."""
+        """The numbers attendance is judged by."""
         return Policy(
             version=version,
             attended_share=self.attended_share,
@@ -124,6 +130,12 @@ class Terms:
             partial_from=timedelta(minutes=self.partial_from_min),
             notice=timedelta(hours=self.notice_hours),
             technical_at_most=self.technical_at_most,
+            bridged=timedelta(seconds=self.bridged_seconds),
+            held_share=self.held_share,
+            attempt_before=timedelta(minutes=self.attempt_before_min),
+            attempt_after=timedelta(minutes=self.attempt_after_min),
+            drops_for_technical=self.drops_for_technical,
+            facilitator_gap=timedelta(minutes=self.facilitator_gap_min),
         )
 
     def document(self) -> dict[str, object]:
@@ -174,32 +186,26 @@ RANGES: dict[str, tuple[int, int]] = {
     "minutes": (60, 120),
     "pre_meetings": (1, 2),
     "pre_meeting_minutes": (30, 120),
-    "mid_meeting_minutes": (15, 120),
-    "post_meeting_minutes": (15, 120),
-    "pre_opens_days": (1, 60),
-    "pre_target_from_days": (1, 60),
+    **dict.fromkeys(("mid_meeting_minutes", "post_meeting_minutes"), (15, 120)),
+    **dict.fromkeys(("pre_opens_days", "pre_target_from_days", "post_target_days"), (1, 60)),
     "pre_target_to_days": (0, 60),
-    "post_target_days": (1, 60),
     "post_closes_days": (1, 90),
-    "door_minutes": (0, 60),
-    "late_after_min": (0, 60),
-    "held_after_min": (1, 120),
-    "partial_from_min": (1, 120),
-    "early_before_min": (0, 60),
+    **dict.fromkeys(("door_minutes", "late_after_min", "early_before_min", "attempt_before_min"), (0, 60)),
+    **dict.fromkeys(("held_after_min", "partial_from_min"), (1, 120)),
     "notice_hours": (0, 168),
-    "review_running": (1, 20),
-    "review_total": (1, 20),
-    "place_review_running": (1, 20),
+    **dict.fromkeys(("review_running", "review_total", "place_review_running"), (1, 20)),
     "place_review_tries": (1, 10),
     "place_review_channels": (1, 5),
-    "early_sessions": (0, 20),
+    **dict.fromkeys(("early_sessions", "technical_at_most"), (0, 20)),
     "early_call_hours": (1, 72),
-    "technical_at_most": (0, 20),
+    "bridged_seconds": (0, 600),
+    "attempt_after_min": (0, 120),
+    "drops_for_technical": (1, 20),
+    "facilitator_gap_min": (0, 30),
     "catch_up_minutes": (5, 60),
     "confirm_within_hours": (1, 168),
     "quorum": (1, 8),
-    "illness_review_sessions": (1, 20),
-    "join_until_session": (1, 20),
+    **dict.fromkeys(("illness_review_sessions", "join_until_session"), (1, 20)),
     "reply_time": (1, 14),
     "telehealth_version": (1, 999),
     "questionnaire_days": (1, 31),
@@ -207,7 +213,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "retention": (1, 30),
     "amendment_notice_days": (0, 60),
 }
-SHARES = ("attended_share", "minimum_share", "review_share")
+SHARES = ("attended_share", "minimum_share", "review_share", "held_share")
 FEES_AT_MOST = 500  # characters
 
 

@@ -100,6 +100,7 @@ def _door(_: Say, terms: Terms) -> tuple[str, ...]:
         _("You were there if you were there for %(percent)s percent of the session; breaks in the line are "
           "added up. From %(minutes)s minutes on you were there for a part.")
         % {"percent": percent(terms.attended_share), "minutes": terms.partial_from_min},
+        _("A break of up to %(seconds)s seconds counts as being there.") % {"seconds": terms.bridged_seconds},
         _("Whoever goes more than %(minutes)s minutes before the end left early.")
         % {"minutes": terms.early_before_min},
         _("Within %(hours)s hours a facilitator writes down who was there. You can see it and say if it is "
@@ -132,8 +133,16 @@ def _ours(_: Say, terms: Terms) -> tuple[str, ...]:
         _("A session that we call off or cut short does not count against you."),
         _("Nor does a failure of the technology; after %(count)s of them we look at each one with you.")
         % {"count": terms.technical_at_most},
+        _("It is such a failure if you try to come between %(before)s minutes before the start and %(after)s "
+          "minutes after it and cannot, or if the line breaks %(drops)s times.")
+        % {"before": terms.attempt_before_min, "after": terms.attempt_after_min,
+           "drops": terms.drops_for_technical},
+        _("A session of which we hold less than %(percent)s percent is one we cut short.")
+        % {"percent": percent(terms.held_share)},
+        _("When no facilitator is there for more than %(minutes)s minutes, that time is not counted.")
+        % {"minutes": terms.facilitator_gap_min},
         _("If fewer than %(count)s people come, the session may be moved.") % {"count": terms.quorum},
-    )
+    )  # fmt: skip
 
 
 def _closures(_: Say, terms: Terms) -> list[str]:

@@ -12,9 +12,22 @@ from hypothesis import strategies as st
 from care import contract, phases
 from care.contract import Terms
 from care.phases import Phases
+from care.policy import Policy
 from care.series import Closure, generate
 
 TERMS = Terms(zone="Europe/Berlin", first_local=datetime(2026, 9, 7, 18, 0))
+TERMS_OF_ATTENDANCE = (
+    "late_after_min",
+    "early_before_min",
+    "partial_from_min",
+    "notice_hours",
+    "technical_at_most",
+    "bridged_seconds",
+    "attempt_before_min",
+    "attempt_after_min",
+    "drops_for_technical",
+    "facilitator_gap_min",
+)
 WINTER = Closure(from_date=date(2026, 12, 21), to_date=date(2027, 1, 3), why="winter break")
 
 
@@ -64,6 +77,19 @@ def test_attendance_is_judged_by_the_numbers_of_the_contract() -> None:
     assert (policy.late_after, policy.early_before) == (timedelta(minutes=7), timedelta(minutes=4))
     assert (policy.partial_from, policy.notice) == (timedelta(minutes=15), timedelta(hours=48))
     assert policy.technical_at_most == 1
+
+
+def test_the_contract_speaks_of_every_number_attendance_is_judged_by() -> None:
+    names = {each.name for each in fields(Policy)} - {"version"}
+    other = replace(
+        TERMS,
+        attended_share=Fraction(1, 3),
+        held_share=Fraction(1, 3),
+        **{name: getattr(TERMS, name) + 1 for name in TERMS_OF_ATTENDANCE},
+    )
+
+    assert TERMS.policy("seed_default.1") == Policy()
+    assert {name for name in names if getattr(other.policy("x"), name) != getattr(Policy(), name)} == names
 
 
 def test_the_plan_of_the_terms_generates_the_agreed_sessions() -> None:
