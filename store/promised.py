@@ -1,6 +1,6 @@
 """The contract as attendance needs it: the numbers in force for a group at one moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -44,9 +44,11 @@ async def of_group(tx: AsyncConnection, group_id: str, now: datetime) -> Promise
         return Promised(policy=Policy(), rules=agreed, phases=None, offered=None)
     known = [one for one in versions if one.notice_until <= now] or versions[:1]
     terms = known[-1].terms
+    agreed = rules(terms)
     return Promised(
         policy=terms.policy(f"contract.{known[-1].number}"),
-        rules=rules(terms),
+        # A session that is cancelled for good is gone at once; the amendment that says so takes its time.
+        rules=replace(agreed, numbers=replace(agreed.numbers, sessions=found.sessions)),
         phases=terms.phases,
         offered=versions[-1].id,
         sign_by=versions[-1].notice_until,

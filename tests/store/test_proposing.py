@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from care.contract import Terms
 from care.facts import Fact, Kind
 from care.policy import Policy
 from care.verdict import Status
 from store import attendance, contracts, decisions, groups, presence, promised, proposing, standing
-from store.tables import pause
+from store.tables import group, pause
 from tests.services.circle import NOW, make_circle
 from tests.services.evenings import LASTS, MINUTE, later, over
 
@@ -178,3 +178,12 @@ async def test_a_session_called_off_because_too_few_came_is_nobodys_absence(data
     assert [row.cells[0].status for row in grid.rows] == [Status.PROVIDER_CANCELLED] * 2
     assert {row.member for row in grid.rows} == {ada.id, bela.id}
     assert all(row.standing.misses == 0 and row.standing.rate is None for row in grid.rows)
+
+
+async def test_a_session_cancelled_for_good_is_not_counted_as_still_to_come(database, keys, circle):
+    ada = circle.participants[0]
+    async with database.write() as tx:
+        await contracts.offer(tx, keys, circle.group, STRICT, circle.coordinator.id, NOW, 0)
+        await tx.execute(update(group).where(group.c.id == circle.group).values(sessions=11))
+        found = (await standing.of_group(tx, circle.group, NOW))[ada.id]
+    assert (found.n, found.minimum, found.reachable.of) == (11, 8, 11)

@@ -182,3 +182,13 @@ async def test_neither_grid_nor_work_list_needs_more_statements_for_more_rows(da
             numbers.append((of_grid, len(seen) - of_grid))
     assert numbers[0] == numbers[1]
     assert sum(numbers[0]) <= 20
+
+
+async def test_a_session_that_was_replaced_gives_its_column_to_the_one_that_took_its_number(database, circle):
+    async with database.write() as tx:
+        second = (await groups.sessions_of(tx, circle.group))[1].id
+        await groups.set_session_state(tx, second, "cancelled", AFTER)
+        instead = await later(tx, circle, 2, NOW + timedelta(weeks=2))
+        grid = await standing.grid(tx, circle.group, AFTER)
+    assert [column.session for column in grid.columns] == [circle.session, instead]
+    assert {row.cells[1].status for row in grid.rows} == {Status.EXPECTED}
