@@ -19,6 +19,7 @@ from care.preview import Preview
 from care.series import Dated, Plan
 from scheduler.outbox import Sender
 from store.dates import Change
+from store.tables import group as group_table
 from store.tables import session as session_table
 from tests.scheduler.house import LASTS, START, House
 from tests.scheduler.post_office import PostOffice
@@ -112,6 +113,34 @@ async def test_a_letter_names_nobody_but_its_recipient(
     ((_, _, event),) = entries(sent_to(office, "Ada")[0])
     assert event["SUMMARY"] == "Appointment"
     assert event["URL"] == "https://rooms.example/"
+
+
+async def test_names_that_would_be_script_reach_neither_mail_nor_calendar(
+    home: House, office: PostOffice, sender: Sender
+) -> None:
+    script = "<script>alert(1)</script>"
+    async with home.db.write() as tx:
+        await tx.execute(update(group_table).values(title=script))
+        for member in home.members.values():
+            await store.people_own.change(
+                tx, home.keys, member.person, by=member.id, role=member.role, now=NOW, name=script
+            )
+    await change(home, changes.move, 7, datetime(2027, 3, 10, 17, 0))
+
+    await sender.tick(LATER)
+
+    assert len(office.took) == 3
+    assert not [each for each in office.took if "script" in each.as_string()]
+
+
+@pytest.mark.parametrize("name", ["Ada\r\nBcc: all@example.org", "Ada\nX: 1", "Ada\u2028B", "Ada\u202eadA"])
+async def test_a_name_that_would_write_headers_is_refused_where_it_comes_in(home: House, name: str) -> None:
+    member = home.members["Ada"]
+    async with home.db.write() as tx:
+        with pytest.raises(ValueError, match="cannot be shown"):
+            await store.people_own.change(
+                tx, home.keys, member.person, by=member.id, role="participant", now=NOW, name=name
+            )
 
 
 async def test_a_mailbox_that_knows_calendars_is_offered_the_entry_as_another_form(

@@ -18,6 +18,7 @@ from care.thresholds import Kind, Owner, Wanted
 from scheduler import promises
 from scheduler.outbox import Sender
 from store import tasks
+from store.promised_to import Awaited
 from tests.scheduler.house import START, House
 from tests.scheduler.post_office import PostOffice
 
@@ -66,6 +67,40 @@ async def test_an_unsigned_contract_is_reminded_of_after_three_and_six_days(
         assert subjects(office).count(("ada", REMINDED)) == count
     assert ("ben", REMINDED) not in subjects(office)
     assert "https://rooms.example/j#" in office.took[0].get_content()
+
+
+@pytest.mark.parametrize(
+    ("version", "days", "due"),
+    [
+        (1, 0, []),
+        (1, 2.9, []),
+        (1, 3, [3]),
+        (1, 5.9, [3]),
+        (1, 6, [6]),
+        (1, 8.9, [6]),
+        (1, 9, []),
+        (2, 0, [0]),
+        (2, 3, [3]),
+        (2, 9, []),
+    ],
+)
+def test_each_reminder_is_worth_three_days(version: int, days: float, due: list[int]) -> None:
+    awaited = Awaited(member="m", person="p", version=version, since=OFFERED)
+
+    assert promises.steps(awaited, OFFERED + days * DAY) == due
+
+
+async def test_nothing_is_queued_for_who_has_signed(home: House) -> None:
+    await offered(home)
+    await signed(home, "Ben")
+
+    await promises.tick(home.db, OFFERED + 3 * DAY)
+
+    async with home.db.read() as tx:
+        queued = await store.outbox.listing(tx)
+    assert [(each.kind, each.person) for each in queued if each.kind != "dates"] == [
+        ("contract_reminder", home.members["Ada"].person)
+    ]
 
 
 async def test_who_signs_before_it_leaves_is_not_reminded(
