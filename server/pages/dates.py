@@ -66,23 +66,23 @@ async def listing(request: web.Request, at: Office, form: Form) -> web.Response:
 async def choose(request: web.Request) -> web.Response:
     """What can be done with one session."""
     at = await office.current(request)
-    return await change_page(request, at, forms.filled({"days": "7"}))
+    return await change_page(request, at, None)
 
 
-async def change_page(request: web.Request, at: Office, form: Form) -> web.Response:
+async def change_page(request: web.Request, at: Office, form: Form | None) -> web.Response:
     """The forms of one session, one for each kind of change."""
-    session = request.match_info.get("session") or form.get("session")
+    session = request.match_info["session"] if form is None else form.get("session")
     now = request.app[keys.CLOCK]().wall
     async with request.app[keys.DATABASE].read() as tx:
         dates = await load(request, tx, at)
     found = next((one for one in dates.series if one.id == session), None)
     if found is None or not dates_forms.may_change(found, now):
-        return await listing(request, at, form)
+        return await listing(request, at, form or forms.filled({}))
     words, language = render.words(request), render.language(request)
     return forms.again(
         request,
         CHANGE,
-        form,
+        form or forms.filled(dates_forms.offered(found)),
         office=at,
         here="dates",
         session=found,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from gettext import NullTranslations
 
 from care import changes
@@ -37,10 +37,10 @@ def wanted(form: Form, dates: Dates, now: datetime, translations: NullTranslatio
     if found is None or found.ordinal is None:
         form.refuse("", _("This session is not there any more. Look at the dates again."))
         return None
-    form.one_of("reason", REASONS, _("Choose a reason."))
     made = _preview(form, kind, found.ordinal, dates, now, translations)
     if made is not None and made.refused:
         form.refuse(FIELD_OF.get(made.refused, ""), refusal_words(made.refused, translations))
+    form.one_of("reason", REASONS, _("Choose a reason."))
     return None if form.errors else made
 
 
@@ -150,5 +150,6 @@ def following(series: Sequence[Dated], one: Dated) -> int:
     return sum(each.starts_at >= one.starts_at for each in live(series))
 
 
-LATER = timedelta(days=7)
-"The days that moving all following offers first."
+def offered(one: Dated) -> dict[str, str]:
+    """What the form holds before anything was typed: the session's own day and hour, and a week."""
+    return {"day": one.local.date().isoformat(), "at": one.local.strftime("%H:%M"), "days": "7"}

@@ -47,11 +47,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """One cell: its sign, whether a person has said so, and what is happening just now."""
+    """One cell: its sign, whether it is over and waits for a person's word, what is happening just now."""
 
     sign: Sign
-    decided: bool
     over: bool
+    open: bool
     live: str
     live_words: str
     category: str
@@ -147,8 +147,8 @@ def box(cell: Cell, column: Column, now: datetime, translations: NullTranslation
     live = f"live_{cell.live.value}" if cell.live and is_live(column, now) else ""
     return Box(
         sign=sign(translations, status),
-        decided=cell.decided,
         over=column.ends_at <= now,
+        open=column.ends_at <= now and not cell.decided and status not in ("not_on_roster", "agreed_pause"),
         live=live,
         live_words=live_words(translations, live),
         category=cell.category.value if cell.category else "",

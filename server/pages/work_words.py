@@ -14,6 +14,13 @@ CALLS = frozenset(
     }
 )
 "Done by talking to somebody: the list takes the outcome."
+TALKS = frozenset({"review", "place_review"})
+SAID_BY_KIND = {
+    "contract_unsigned": "unsigned",
+    "bounced_contact": "refused",
+    "question_about_record": "asked",
+}
+"Reasons that only say the task's own words again."
 OUTCOMES = ("reached", "message_left", "not_reached", "wrong_number")
 
 
@@ -61,7 +68,7 @@ def reason_words(translations: NullTranslations, reason: str) -> str:
         "early_no_show": _("not seen in the first two sessions"),
         "run": _("%(number)s missed in a row"),
         "total": _("%(number)s missed in all"),
-        "share": _("%(number)s of all sessions missed"),
+        "share": _("%(number)s sessions missed"),
         "no_show": _("missed without a word: %(number)s"),
         "no_show_run": _("%(number)s in a row without a word"),
         "late_cancel": _("short notice: %(number)s"),
@@ -89,7 +96,7 @@ def way(translations: NullTranslations, item: Item) -> Way:
     if item.kind in ("confirm_attendance", "confirm_overdue") and item.session:
         return Way(_("Confirm"), f"{start}/attendance/{item.session}")
     if item.kind in CALLS:
-        return Way(_("Note the call"))
+        return Way(_("Note the talk") if item.kind in TALKS else _("Note the call"))
     known = {
         "contract_unsigned": (_("Send it again"), "link"),
         "bounced_contact": (_("Correct the address"), "contact"),

@@ -100,9 +100,10 @@ def row(item: Item, zone: str, now: datetime, translations: NullTranslations, la
 
 
 def said(item: Item) -> list[str]:
-    """The reasons of a task, without the session that stands beside them, with how often it was tried."""
+    """The reasons of a task without what stands beside them anyway, and how often it was tried."""
+    known = {work_words.SAID_BY_KIND.get(item.kind), f"session:{item.ordinal}"}
     tried = [f"tried:{item.tried}"] if item.tried else []
-    return [one for one in item.reasons if not (one.startswith("session:") and item.ordinal)] + tried
+    return [one for one in item.reasons if one not in known] + tried
 
 
 def due_words(

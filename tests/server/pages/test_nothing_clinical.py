@@ -217,7 +217,7 @@ async def test_no_page_of_a_coordinator_opens_for_anybody_else(
 
 
 async def statements(clinic: Clinic, path: str) -> int:
-    """How many statements a page takes, at the quietest of several readings: the server keeps house as well."""
+    """How many statements a page takes, at the quietest of several readings: the server keeps house too."""
     engines = {clinic.house.db._reader.sync_engine, clinic.house.db._writer.sync_engine}
     counts = []
     for _ in range(5):
