@@ -68,18 +68,6 @@ signature = table(
     CheckConstraint("length(text_hash) = 32", name="text_hash"),
 )
 
-closure = table(
-    "closure",
-    Column("id", Text, primary_key=True),
-    Column("group", Text, ForeignKey("therapy_group.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("from_date", Text, nullable=False),
-    Column("to_date", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("created_at", Utc, nullable=False),
-    CheckConstraint("from_date <= to_date", name="span"),
-    CheckConstraint("length(from_date) = 10 AND length(to_date) = 10", name="dates"),
-)
-
 change = table(
     "change",
     Column("id", Text, primary_key=True),

@@ -118,6 +118,7 @@ question = table(
     CheckConstraint("state IN ('open', 'answered')", name="state"),
     CheckConstraint("(state = 'open') = (answered_at IS NULL)", name="answered"),
     CheckConstraint("(answered_at IS NULL) = (answered_by IS NULL)", name="answered_by"),
+    Index("ix_question_member", "member"),
     some("ix_question_open", "member", where="state = 'open'"),
 )
 
@@ -156,17 +157,6 @@ outcome = table(
     UniqueConstraint("member", "number"),
     CheckConstraint("number >= 1", name="number"),
     CheckConstraint("length(code) > 0", name="code"),
-)
-
-catch_up = table(
-    "catch_up",
-    *session_and_member("CASCADE"),
-    Column("id", Text, primary_key=True),
-    Column("form", Text, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("at", Utc, nullable=False),
-    UniqueConstraint("session", "member"),
-    CheckConstraint("form IN ('call', 'meeting', 'before_session', 'summary')", name="form"),
 )
 
 reopening = table(

@@ -174,18 +174,6 @@ def rows(circle):
             },
             [{"farewell": "loud"}, {"returned_at": NOW - HOUR}],
         ),
-        "closure": (
-            t.closure,
-            {
-                "id": "c",
-                "group": made.group,
-                "from_date": "2026-04-05",
-                "to_date": "2026-04-05",
-                "why": "",
-                "created_at": NOW,
-            },
-            [{"to_date": "2026-04-04"}, {"from_date": "5 April"}],
-        ),
         "contract_version": (
             t.contract_version,
             {
@@ -270,7 +258,6 @@ TABLES = [
     "task",
     "pause",
     "leaving",
-    "closure",
     "contract_version",
     "change",
     "outcome",

@@ -73,24 +73,6 @@ def upgrade() -> None:
         sqlite_autoincrement=False,
         sqlite_strict=True,
     )
-    op.create_table(
-        "closure",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("group", sa.Text(), nullable=False),
-        sa.Column("from_date", sa.Text(), nullable=False),
-        sa.Column("to_date", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("created_at", Utc(), nullable=False),
-        sa.CheckConstraint("from_date <= to_date", name=op.f("ck_closure_span")),
-        sa.CheckConstraint("length(from_date) = 10 AND length(to_date) = 10", name=op.f("ck_closure_dates")),
-        sa.ForeignKeyConstraint(
-            ["group"], ["therapy_group.id"], name=op.f("fk_closure_group"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_closure")),
-        sqlite_autoincrement=False,
-        sqlite_strict=True,
-    )
-    op.create_index(op.f("ix_closure_group"), "closure", ["group"], unique=False)
 
     op.create_table(
         "contract_version",

@@ -104,28 +104,6 @@ def upgrade() -> None:
     op.create_index("ix_by_hand_session", "by_hand", ["session", "member"], unique=False)
 
     op.create_table(
-        "catch_up",
-        sa.Column("session", sa.Text(), nullable=False),
-        sa.Column("member", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("form", sa.Text(), nullable=False),
-        sa.Column("by", sa.Text(), nullable=False),
-        sa.Column("at", Utc(), nullable=False),
-        sa.CheckConstraint(
-            "form IN ('call', 'meeting', 'before_session', 'summary')", name=op.f("ck_catch_up_form")
-        ),
-        sa.ForeignKeyConstraint(
-            ["member"], ["member.id"], name=op.f("fk_catch_up_member"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["session"], ["session.id"], name=op.f("fk_catch_up_session"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_catch_up")),
-        sa.UniqueConstraint("session", "member", name=op.f("uq_catch_up_session_member")),
-        sqlite_autoincrement=False,
-        sqlite_strict=True,
-    )
-    op.create_table(
         "decision",
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -188,6 +166,7 @@ def upgrade() -> None:
         sqlite_autoincrement=False,
         sqlite_strict=True,
     )
+    op.create_index("ix_question_member", "question", ["member"], unique=False)
     op.create_index(
         "ix_question_open",
         "question",
