@@ -145,7 +145,7 @@ async def load(request: web.Request, tx: AsyncConnection, who: SignIn) -> Loaded
         raise web.HTTPNotFound
     now = request.app[keys.CLOCK]().wall
     everyone = await store.groups.roster(tx, who.group)
-    members = tuple(one for one in everyone if one.role == Role.PARTICIPANT)
+    members = tuple(one for one in everyone if one.role == Role.PARTICIPANT and _then(one, session))
     by_hand = tuple(await store.by_hand.of_session(tx, session.id))
     names = await store.people.names(tx, request.app[keys.KEYS], [one.id for one in everyone])
     secrets = request.app[keys.KEYS]
@@ -170,6 +170,11 @@ async def load(request: web.Request, tx: AsyncConnection, who: SignIn) -> Loaded
             pictures=await _pictures(request, tx, session, members, by_hand) if full else {},
         ),
     )
+
+
+def _then(one: Member, session: Session) -> bool:
+    """Whether the member belonged to the group at this session."""
+    return one.joined_at < session.ends_at and (one.left_at is None or one.left_at > session.starts_at)
 
 
 async def _pictures(

@@ -13,7 +13,7 @@ import store.decisions
 import store.groups
 import store.questions
 from care.verdict import Status
-from store.tables import group
+from store.tables import group, member
 from tests.server.house import Guest, House, OpenHouse
 from tests.server.pages.held import FULL, Came, held_session
 
@@ -268,3 +268,18 @@ async def test_the_record_of_a_group_that_is_over_opens_again_for_a_reason(after
     assert status == 303
     assert "data-locked" not in await read(ada)
     assert (await send(ada, {}))[0] == 303
+
+
+async def test_who_joined_later_or_left_before_is_not_asked_about(after: House) -> None:
+    late, gone = after.circle.participants[6], after.circle.participants[7]
+    async with after.db.read() as tx:
+        session = await store.groups.session(tx, after.circle.session)
+    assert session is not None
+    async with after.db.write() as tx:
+        await tx.execute(update(member).where(member.c.id == late.id).values(joined_at=session.ends_at))
+        await store.groups.withdraw_member(tx, gone.id, session.starts_at)
+    guest = await after.guest(after.circle.facilitator)
+    text = await read(guest)
+    assert text.count("data-choice=") == 6
+    assert late.id not in text
+    assert gone.id not in text
