@@ -9,14 +9,16 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import make_url, select
+from sqlalchemy import and_, make_url, or_, select, update
 
-from store import backup, backup_box, backup_copy, schema, sealing
+from store import audit, backup, backup_box, backup_copy, schema, sealing
 from store.backup import BackupRefused, Manifest
 from store.database import Database, private_dir
 from store.sealing import Keys
 from store.settings import StoreSettings
-from store.tables import person_key
+from store.tables import outbox, person_key, signin, staff_signin, staff_token
+
+RESTORED = "restored"
 
 
 async def verify(path: Path, key: Path, settings: StoreSettings, keys: Keys, now: datetime) -> Manifest:
@@ -28,12 +30,14 @@ async def verify(path: Path, key: Path, settings: StoreSettings, keys: Keys, now
 
 
 async def restore(path: Path, key: Path, settings: StoreSettings, keys: Keys, now: datetime) -> Manifest:
-    """The same, and then the database is in the place these settings name, at this program's schema. Raises
-    BackupRefused also where a database is already."""
+    """The same, and then the database is in the place these settings name, at this program's schema, with
+    nobody signed in and one more line in its audit. Raises BackupRefused also where a database is
+    already."""
     await refuse_occupied(settings)
     await asyncio.to_thread(private_dir, settings.data_dir)
     with tempfile.TemporaryDirectory(prefix="restore-", dir=settings.data_dir) as scratch:
         manifest = await unpack(path, key, Path(scratch), keys, now)
+        await wake(Path(scratch), keys, manifest, now)
         if settings.sqlite:
             target = Path(make_url(settings.url).database or "")
             await asyncio.to_thread(put, Path(scratch) / backup.NAME, target)
@@ -60,6 +64,48 @@ async def unpack(path: Path, key: Path, scratch: Path, keys: Keys, now: datetime
         raise BackupRefused("The audit in this backup does not end as its list says.")
     await keys_fit(scratch, keys)
     return manifest
+
+
+async def wake(scratch: Path, keys: Keys, manifest: Manifest, now: datetime) -> None:
+    """What must not go on as if no time had passed. A message that was waiting may have been sent since, so
+    a person decides about it; every sign-in and one-time link of the staff ends, as it may have been ended
+    since."""
+    database = await Database.open(scratch_settings(scratch))
+    try:
+        async with database.write() as tx:
+            await tx.execute(
+                update(outbox)
+                .where(
+                    or_(
+                        outbox.c.state.in_(("claimed", "transmitting")),
+                        and_(outbox.c.state == "pending", outbox.c.due_at <= now),
+                    )
+                )
+                .values(state="uncertain", token=None, lease_until=None, result=RESTORED, finished_at=now)
+            )
+            await tx.execute(update(signin).where(signin.c.closed_at.is_(None)).values(closed_at=now))
+            await tx.execute(
+                update(staff_signin)
+                .where(staff_signin.c.closed_at.is_(None))
+                .values(closed_at=now, closed_why=RESTORED)
+            )
+            await tx.execute(
+                update(staff_token)
+                .where(staff_token.c.used_at.is_(None), staff_token.c.revoked_at.is_(None))
+                .values(revoked_at=now)
+            )
+            await audit.append(
+                tx,
+                keys,
+                actor="command",
+                role="command",
+                action=RESTORED,
+                object=f"backup:{manifest.sha256[:16]}",
+                now=now,
+            )
+    finally:
+        await database.close()
+    await asyncio.to_thread(backup.settle, scratch / backup.NAME)
 
 
 async def keys_fit(scratch: Path, keys: Keys) -> None:
