@@ -5,15 +5,14 @@ videos pause, those of people who were silent longest first, facilitators last.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PAUSED = -1
 RISE = 1.15
 "Share of its cost that must be free before a layer is raised or a video resumed, against flapping."
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(NamedTuple):
     """One visible video of a subscriber."""
 
     slot: int

@@ -13,34 +13,26 @@ from pathlib import Path
 from cffi import FFI  # type: ignore[import-untyped]
 
 MODULE = "server.media._fanout"
-DEFINITIONS = """
-typedef int (*protect_fn)(void *context, void *packet, int *length);
-typedef struct {
-    void *seal;
-    int socket;
-    uint32_t address_size;
-    char address[32];
-    uint32_t number;
-    uint32_t drops;
-    double sent[4096];
-} subscriber;
-typedef struct {
-    subscriber *to;
-    uint32_t ssrc, timestamps;
-    uint16_t sequences, pictures;
-    uint8_t tl0s, plain, marked, wide_byte, level_byte;
-} target;
-static void fan_out(protect_fn protect, target *targets, int count, const unsigned char *packet, int size,
-                    int marker, int sequence, uint32_t timestamp, int picture_at, int picture, int tl0,
-                    int has_value, double now);
+PARTS = ("fan_out.c", "take_in.c")
+HEAD = """
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 """
 
 
 def build(folder: Path) -> Path:
     """Compiles into `folder`; the module's file. Raises OSError or what the compiler's driver raises."""
+    here = Path(__file__).parent
+    shapes = (here / "compiled.h").read_text()
     ffi = FFI()
-    ffi.cdef(DEFINITIONS)
-    source = Path(__file__).with_name("fan_out.c").read_text()
+    ffi.cdef(shapes)
+    source = "\n".join([HEAD, shapes, *((here / part).read_text() for part in PARTS)])
     ffi.set_source(MODULE.rpartition(".")[2], source, extra_compile_args=["-O2"])
     with tempfile.TemporaryDirectory(prefix=".fanout-", dir=folder) as work:
         made = Path(ffi.compile(tmpdir=work))

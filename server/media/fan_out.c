@@ -4,37 +4,10 @@
    same bytes. Encryption is the caller's own libsrtp, reached through a pointer: a second copy of the library
    would know nothing of its contexts. Single thread, nothing blocks, nothing is allocated. */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <errno.h>
-#include <stdint.h>
-#include <string.h>
-#include <sys/socket.h>
-
 #define SENT 4096
 #define BATCH 16
 #define ROOM 2304
 #define MOST 2048
-
-typedef int (*protect_fn)(void *context, void *packet, int *length);
-
-typedef struct {
-    void *seal;             /* SRTP context; NULL: nothing is sent */
-    int socket;             /* a UDP socket */
-    uint32_t address_size;
-    char address[32];
-    uint32_t number;        /* last transport-wide number */
-    uint32_t drops;
-    double sent[SENT];      /* when each number was sent */
-} subscriber;
-
-typedef struct {
-    subscriber *to;
-    uint32_t ssrc, timestamps;
-    uint16_t sequences, pictures;
-    uint8_t tl0s, plain, marked, wide_byte, level_byte;
-} target;
 
 static unsigned char buffers[BATCH][ROOM];
 static struct mmsghdr messages[BATCH];
@@ -70,7 +43,7 @@ static void flush(subscriber **of, int ready)
     }
 }
 
-static void fan_out(protect_fn protect, target *targets, int count, const unsigned char *packet, int size,
+static void fan_out(srtp_fn protect, target *targets, int count, const unsigned char *packet, int size,
                     int marker, int sequence, uint32_t timestamp, int picture_at, int picture, int tl0,
                     int has_value, double now)
 {
@@ -83,7 +56,7 @@ static void fan_out(protect_fn protect, target *targets, int count, const unsign
         subscriber *s = t->to;
         unsigned char *out = buffers[ready];
         int length = size;
-        if (!s->seal)
+        if (!s->up)
             continue;
         s->number = (s->number + 1) & 0xFFFF;
         memcpy(out, packet, (size_t)size);
@@ -101,7 +74,7 @@ static void fan_out(protect_fn protect, target *targets, int count, const unsign
         } else if (picture_at) {
             put16(out - picture_at, (uint32_t)((picture + t->pictures) & 0x7FFF) | 0x8000);
         }
-        if (protect(s->seal, out, &length)) {
+        if (protect(t->seal, out, &length)) {
             s->drops++;
             continue;
         }

@@ -10,15 +10,20 @@ buffer that lives as long as the process, which is then encrypted in place and s
 awaited or logged. A subscriber without transport-wide numbers gets abs-send-time in their place.
 """
 
+import socket
 from struct import Struct
 from typing import TYPE_CHECKING
 
+from server.media.incoming import Stream
 from server.media.rtc_backend import Scratch, copy_into, srtp_protect
 
 if TYPE_CHECKING:
     from server.media.history import Kept
+    from server.media.ice import Address
+    from server.media.incoming import Track
     from server.media.leg import Leg
     from server.media.outgoing import Blank, Out, Segment
+    from server.media.plane import Plane
 
 HEADER_BYTES = 24
 SENT = 4096
@@ -64,6 +69,26 @@ class Pure:
     def new_outs(self) -> "list[Out]":
         """For a new stream: the list of its subscribers."""
         return []
+
+    def new_stream(self, track: "Track", rid: str, ssrc: int, sequence: int) -> Stream:
+        """What a leg begins to send."""
+        return Stream(track, rid, ssrc, sequence)
+
+    def new_sender(self) -> None:
+        """Nothing is known of a leg beside itself."""
+
+    def new_addresses(self) -> "dict[Address, Leg]":
+        """Whose datagrams come from where: nobody's yet."""
+        return {}
+
+    def reader(self, plane: "Plane", sock: socket.socket) -> None:
+        """The port reads its socket itself."""
+
+    def on_receiving(self, leg: "Leg") -> None:
+        """What the leg sends, or the keys to open it, are others now."""
+
+    def gather(self, leg: "Leg") -> None:
+        """All that is noted of a leg stands in it already."""
 
     def on_sending(self, leg: "Leg") -> None:
         """The leg's keys or path are others now."""
@@ -112,7 +137,7 @@ def fan_out(
         elif picture_at:
             _pack_number(_data, -picture_at, (picture + out.pictures) & 0x7FFF | 0x8000)
         _length[0] = size
-        if srtp_protect(leg.seal, _pointer, _length):
+        if srtp_protect(out.seal, _pointer, _length):
             counted.drops += 1
             continue
         counted.sent[number & 4095] = now
@@ -139,7 +164,7 @@ def fan_out_plain(
         _one(out, packet, marker, sequence + out.sequences, timestamp + out.timestamps, has_value, now)
         if picture_at:
             _picture(picture_at, picture + out.pictures, tl0 + out.tl0s)
-        _seal_and_send(out.leg, len(packet))
+        _seal_and_send(out, len(packet))
 
 
 def send_late(out: "Out", kept: "Kept", segment: "Segment", now: float) -> None:
@@ -148,7 +173,7 @@ def send_late(out: "Out", kept: "Kept", segment: "Segment", now: float) -> None:
     _one(out, packet, marker, sequence + segment.offset, timestamp + segment.timestamps, 0, now)
     if picture_at:
         _mend_picture(packet, picture_at, segment)
-    _seal_and_send(out.leg, len(packet))
+    _seal_and_send(out, len(packet))
 
 
 def send_repair(out: "Out", kept: "Kept", segment: "Segment", now: float) -> int:
@@ -161,7 +186,7 @@ def send_repair(out: "Out", kept: "Kept", segment: "Segment", now: float) -> int
     _data[HEADER_BYTES + 2 : size] = _data[HEADER_BYTES : size - 2]
     _pack_number(_data, HEADER_BYTES, sequence + segment.offset & 0xFFFF)
     _as_rtx(out, marker)
-    _seal_and_send(out.leg, size, now)
+    _seal_and_send(out, size)
     return size
 
 
@@ -171,7 +196,7 @@ def send_padding(out: "Out", size: int, timestamp: int, now: float) -> None:
     _data[HEADER_BYTES : HEADER_BYTES + size] = bytes(size - 1) + bytes((size,))
     _data[0] = 0xB0
     _as_rtx(out, False)
-    _seal_and_send(out.leg, HEADER_BYTES + size, now)
+    _seal_and_send(out, HEADER_BYTES + size)
 
 
 def send_blank(out: "Out", blank: "Blank", now: float) -> None:
@@ -180,7 +205,7 @@ def send_blank(out: "Out", blank: "Blank", now: float) -> None:
     _one(out, packet, blank.marker, blank.sequence, blank.timestamp, 0, now)
     out.packets += 1
     out.octets += len(blank.payload)
-    _seal_and_send(out.leg, len(packet))
+    _seal_and_send(out, len(packet))
 
 
 def send_first(
@@ -255,9 +280,10 @@ def _mend_picture(packet: bytes, at: int, segment: "Segment") -> None:
     _picture(at, picture, packet[place + 2] + segment.tl0s if at > 0 else 0)
 
 
-def _seal_and_send(leg: "Leg", size: int, now: float = 0.0) -> None:
+def _seal_and_send(out: "Out", size: int) -> None:
+    leg = out.leg
     _length[0] = size
-    if srtp_protect(leg.seal, _pointer, _length):
+    if srtp_protect(out.seal, _pointer, _length):
         leg.count.drops += 1
         return
     try:

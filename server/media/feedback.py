@@ -22,6 +22,7 @@ MAX_REMEMBERED = 500
 "Repeats remembered per section: an impatient receiver gets no packet twice in a round trip."
 SR_PAUSE_S = 0.1
 "Reports of a stream that come faster are not passed on."
+MAX_REPORTS_BYTES = 1100
 SR_AGE_S = 30.0
 "A sender report older than this says nothing about the clock any more."
 
@@ -56,8 +57,11 @@ def _take(leg: "Leg", part: rtcp.Part, now: float) -> None:
     if part.kind == rtcp.SR:
         _sender_report(leg, rtcp.sender_info(part), now)
     if part.kind in (rtcp.SR, rtcp.RR):
-        for report in rtcp.reports(part):
-            _report(leg, report, now)
+        for ssrc, last_sr, delay in rtcp.echoes(part):
+            _round_trip(leg, ssrc, last_sr, delay, now)
+        if leg.counts_loss:
+            for report in rtcp.reports(part):
+                _loss(leg, report, now)
     elif part.kind == rtcp.RTPFB and part.form == rtcp.NACK:
         out = leg.by_ssrc.get(rtcp.media_ssrc(part))
         if out is not None:
@@ -91,39 +95,67 @@ def _sender_report(leg: "Leg", info: rtcp.SenderInfo, now: float) -> None:
     if stream.report is not None and now - stream.report_at < SR_PAUSE_S:
         return
     leg.clock.heard(info.ntp, now)
+    first = stream.report is None
     stream.report, stream.report_at = info, now
-    for outs in (stream.outs, stream.outs_plain):
-        for out in outs:
-            send_sender_report(out, now)
+    if first:
+        for outs in (stream.outs, stream.outs_plain):
+            for out in outs:
+                send_sender_report(out, now)
 
 
 def send_sender_report(out: Out, now: float) -> None:
-    """Tells a subscriber what the source said, on our clock and with our timestamps."""
+    """Tells a subscriber at once how to play one slot in step."""
+    packet = _report_of(out, now)
+    if packet:
+        out.leg.plane.counted["sr"] += 1
+        out.leg.send_rtcp(packet)
+
+
+def send_sender_reports(leg: "Leg", now: float) -> None:
+    """Says of every forwarded slot which of its timestamps is now; once a second, all in one packet."""
+    whole = b""
+    for out in leg.outs.values():
+        packet = _report_of(out, now) if out.stream is not None else b""
+        if len(whole) + len(packet) > MAX_REPORTS_BYTES:
+            leg.send_rtcp(whole)
+            whole = b""
+        leg.plane.counted["sr"] += bool(packet)
+        whole += packet
+    if whole:
+        leg.send_rtcp(whole)
+
+
+def _report_of(out: Out, now: float) -> bytes:
+    """What the source said of its clock, carried on to now, on our clock and with our timestamps.
+
+    Empty while it said nothing lately.
+    """
     stream = out.stream
     if stream is None or stream.report is None or now - stream.report_at > SR_AGE_S:
-        return
+        return b""
     at = stream.track.clock.ours(stream.report.ntp)
     if at is None:
-        return
+        return b""
     packets, octets = out.totals()
-    rtp = stream.report.rtp + out.timestamps & 0xFFFFFFFF
-    info = rtcp.SenderInfo(out.ssrc, clocks.to_ntp(at), rtp, packets, octets)
-    out.leg.plane.counted["sr"] += 1
-    out.leg.send_rtcp(rtcp.sender_report(info, f"s{out.slot}"))
+    since = int((now - at) * stream.track.clock_rate)
+    rtp = stream.report.rtp + out.timestamps + since & 0xFFFFFFFF
+    info = rtcp.SenderInfo(out.ssrc, clocks.to_ntp(now), rtp, packets, octets)
+    return rtcp.sender_report(info, f"s{out.slot}")
 
 
-def _report(leg: "Leg", report: rtcp.Report, now: float) -> None:
-    out = leg.by_ssrc.get(report.ssrc)
-    if out is None or report.ssrc == out.rtx_ssrc:
+def _round_trip(leg: "Leg", ssrc: int, last_sr: int, delay: int, now: float) -> None:
+    if not last_sr or ssrc not in leg.by_ssrc:
         return
-    if not out.wide:
+    rtt = (clocks.middle(clocks.to_ntp(now)) - last_sr - delay & 0xFFFFFFFF) / 65536
+    if rtt < 3:
+        leg.rtt_ms += (int(rtt * 1000) - leg.rtt_ms) // 4
+
+
+def _loss(leg: "Leg", report: rtcp.Report, now: float) -> None:
+    """Where there is no transport-wide feedback, loss is known from the reports alone."""
+    out = leg.by_ssrc.get(report.ssrc)
+    if out is not None and report.ssrc != out.rtx_ssrc and not out.wide:
         leg.downlink.reported_loss(report.fraction / 256, out.stream.rate_bps if out.stream else 0.0, now)
-    if report.last_sr:
-        # Our reports carry capture times, so this is path delay plus forwarding age; good enough to pace
-        # repeats.
-        rtt = (clocks.middle(clocks.to_ntp(now)) - report.last_sr - report.delay & 0xFFFFFFFF) / 65536
-        if rtt < 3:
-            leg.rtt_ms += (int(rtt * 1000) - leg.rtt_ms) // 4
 
 
 def repair(out: Out, sequences: list[int], now: float) -> None:
@@ -169,6 +201,7 @@ def send_receiver_report(leg: "Leg", now: float) -> None:
 
 def send_transport_feedback(leg: "Leg") -> None:
     """Tells the client when its packets came, so that it can estimate its uplink."""
+    leg.plane.fan.gather(leg)
     if not leg.arrivals:
         return
     arrivals, leg.arrivals = leg.arrivals, []

@@ -13,7 +13,7 @@ from server.media.estimate import Downlink
 from server.media.ice import Address, Agent, SendTo
 from server.media.incoming import Stream, Track
 from server.media.outgoing import Out
-from server.media.rtc_backend import Certificate, DtlsLeg, Scratch
+from server.media.rtc_backend import Certificate, DtlsLeg, Scratch, SlotSeal
 
 if TYPE_CHECKING:
     from server.media.plane import Plane
@@ -44,6 +44,7 @@ class Leg:
         "checked",
         "clock",
         "count",
+        "counts_loss",
         "created_at",
         "downlink",
         "dtls",
@@ -83,6 +84,7 @@ class Leg:
         "sources",
         "spoke_at",
         "streams",
+        "taken",
         "twcc_id",
         "unopened",
         "up_at",
@@ -106,6 +108,8 @@ class Leg:
         self.count: Any = plane.fan.new_count()
         self.count.number = self.number_before = random.getrandbits(15)
         "When each transport-wide number was sent, monotonic seconds."
+        self.taken: Any = plane.fan.new_sender()
+        "What the compiled helper knows of what this leg sends."
         self.downlink = Downlink(now)
         self.needed_bps = 0.0
         self.packet_bytes = 500.0
@@ -139,6 +143,8 @@ class Leg:
         self.audio_type = self.video_type = self.rtx_type = -1
         self.level_id = self.orientation_id = self.twcc_id = self.rid_id = self.rrid_id = self.abs_id = -1
         self.nack_audio = self.nack_video = False
+        self.counts_loss = False
+        "True when a slot has no transport-wide numbers: its loss is known from receiver reports alone."
 
     def keeps(self, plan: answer.Plan) -> bool:
         """True when a later offer leaves every slot in the section where it was; more slots are all right."""
@@ -151,6 +157,7 @@ class Leg:
         self.plan = plan
         self.version += 1
         self._own(plan)
+        self.plane.fan.on_receiving(self)
         for section in plan.slots():
             assert section.slot is not None
             if (section.slot, section.kind) not in self.outs:
@@ -158,6 +165,7 @@ class Leg:
                 source = self.sources[section.mid] = answer.Source(_ssrc(), rtx)
                 out = Out(self, section, source.ssrc, rtx)
                 self.outs[section.slot, section.kind] = out
+                self.counts_loss |= not out.wide
                 self.by_ssrc[source.ssrc] = out
                 if rtx is not None:
                     self.by_ssrc[rtx] = out
@@ -197,10 +205,16 @@ class Leg:
             return
         self._send_plain(_scratch.view[: _scratch.length[0]])
 
+    def slot_seal(self) -> SlotSeal:
+        """What closes the packets of one slot section; only after DTLS is up."""
+        assert self.dtls.keys is not None
+        return self.dtls.keys.slot()
+
     def forget(self, ssrc: int) -> None:
         """Nothing more is expected from this SSRC."""
         self.streams.pop(ssrc, None)
         self.repairs.pop(ssrc, None)
+        self.plane.fan.on_receiving(self)
         if self.dtls.keys is not None:
             self.dtls.keys.forget(ssrc)
 
@@ -243,6 +257,7 @@ class Leg:
                 self.plane.blanking.add(out)
         self.seal = self.open = None
         self.plane.fan.on_sending(self)
+        self.plane.fan.on_receiving(self)
         return asyncio.get_running_loop().create_task(self._goodbye())
 
     async def _goodbye(self) -> None:
@@ -288,6 +303,7 @@ class Leg:
             assert keys is not None
             self.open, self.seal, self.overhead = keys.open, keys.seal, keys.overhead
             self.plane.fan.on_sending(self)
+            self.plane.fan.on_receiving(self)
         self.plane.on_dtls(self, state)
 
 

@@ -7,7 +7,7 @@ sat there before.
 """
 
 import random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.media import vp8
 from server.media.answer import ABS_TIME, LEVEL, ORIENTATION, TRANSPORT_CC, Accepted
@@ -17,6 +17,7 @@ from server.media.keyframes import Patience
 if TYPE_CHECKING:
     from server.media.incoming import Stream, Track
     from server.media.leg import Leg
+    from server.media.rtc_backend import SlotSeal
 
 MAX_SEGMENTS = 16
 SILENCE = bytes((0xF8, 0xFF, 0xFE))
@@ -78,6 +79,8 @@ class Out:
         "rtx_sequence",
         "rtx_ssrc",
         "rtx_type",
+        "seal",
+        "sealing",
         "segments",
         "sequences",
         "slot",
@@ -123,6 +126,9 @@ class Out:
         self.waits_on: Stream | None = None
         "Forwarded from its next key frame on."
         self.segments: list[Segment] = []
+        self.sealing: SlotSeal | None = None
+        self.seal: Any = None
+        "What closes packets of this section, from the first one on."
         self.first_in = 0
         self.sequences = self.timestamps = self.pictures = self.tl0s = 0
         self.origin = random.getrandbits(32)
@@ -165,6 +171,9 @@ class Out:
         `still_waits` keeps waiting for another one.
         """
         self.detach()
+        if self.sealing is None:
+            self.sealing = self.leg.slot_seal()
+            self.seal = self.sealing.context
         self.blanks.clear()
         if not still_waits:
             self.stop_waiting()

@@ -4,6 +4,7 @@ Commands and datagrams come in, events go out. Everything runs in one thread and
 """
 
 import asyncio
+import functools
 import logging
 import time
 from collections import Counter
@@ -16,10 +17,8 @@ from server.media import (
     compiled,
     fanout,
     feedback,
-    levels,
     messages,
     pressure,
-    rtcp,
     sdp,
     seats,
 )
@@ -28,7 +27,8 @@ from server.media.incoming import Stream, Track
 from server.media.leg import Leg
 from server.media.options import MediaOptions
 from server.media.outgoing import Out
-from server.media.receive import inbox, on_rtp
+from server.media.receive import inbox, on_opened, on_rtp
+from server.media.rounds import Rounds
 from server.media.rtc_backend import Certificate
 from server.media.tcp_port import TcpPort
 from server.media.udp import UdpPort
@@ -36,14 +36,6 @@ from server.media.udp import UdpPort
 logger = logging.getLogger(__name__)
 
 TICK_S = 0.02
-SILENT_S = 8.5
-"No check and no media for so long: gone. Browsers check every 2.5 to 6 s."
-UNCHECKED_S = 25.0
-"Media without checks keeps a leg this long (consent, RFC 7675, lasts 30 s)."
-CONNECT_S = 15.0
-ALIVE_S = 5.0
-MAX_FAILURES = 20
-"A leg that cannot be served so often is ended."
 
 
 class Plane:
@@ -63,19 +55,17 @@ class Plane:
         self._ports: list[UdpPort] = []
         self._tcp_ports: list[TcpPort] = []
         self.desk = Desk()
-        self.by_address: dict[Any, Leg] = {}
+        self.by_address = self.fan.new_addresses()
         self.legs: dict[str, Leg] = {}
         self.tables: dict[str, messages.Table] = {}
         self.lossy: set[Stream] = set()
+        "Streams that miss packets."
         self.blanking: set[Out] = set()
+        "Slots that were freed and still show something."
         self.counted: Counter[str] = Counter()
-        self._wanting: set[Track] = set()
-        self._ticks = 0
+        self.rounds = Rounds(self)
         self._timer: asyncio.TimerHandle | None = None
         self._goodbyes: set[asyncio.Task[None]] = set()
-        self._alive_at = 0.0
-        self._measured_at = 0.0
-        self._speaking: dict[str, levels.Speaking] = {}
 
     @property
     def port(self) -> int:
@@ -108,7 +98,7 @@ class Plane:
     def _open_udp(self) -> None:
         port = self._options.port
         for address in self._options.bind:
-            opened = UdpPort(address, port, self.on_datagram)
+            opened = UdpPort(address, port, self.on_datagram, functools.partial(self.fan.reader, self))
             self._ports.append(opened)
             port = opened.port
             opened.open()
@@ -188,6 +178,17 @@ class Plane:
             if self.counted["failed"] < 10:
                 logger.exception("A datagram could not be handled")
 
+    def on_opened(self, leg: Leg, size: int) -> None:
+        """Takes the opened RTP packet of `size` bytes in the inbox, as `on_datagram` does."""
+        try:
+            on_opened(leg, size, self._clock())
+        except ValueError:
+            self.counted["malformed"] += 1
+        except Exception:
+            self.counted["failed"] += 1
+            if self.counted["failed"] < 10:
+                logger.exception("A packet could not be handled")
+
     def on_lost_address(self, address: Any) -> None:
         """A connection is gone; its leg lives on while it is heard from somewhere else."""
         leg = self.by_address.get(address)
@@ -228,21 +229,17 @@ class Plane:
 
     def want_keyframe(self, track: Track) -> None:
         """Asks the publisher for a key frame, now or as soon as its throttle allows."""
-        track.keyframes.ask()
-        self._wanting.add(track)
-        self._ask_for_keyframe(track, self._clock())
+        self.rounds.want_keyframe(track, self._clock())
 
     def end(self, leg: Leg, reason: messages.DownReason) -> None:
         """Forgets a leg and says why."""
+        self.fan.gather(leg)
         self.counted["forwarded"] += leg.forwarded()
         self.counted["received"] += leg.received()
         del self.legs[leg.id]
         self.tables.pop(leg.id, None)
         self.desk.unregister(leg.agent)
-        for track in leg.tracks():
-            self._wanting.discard(track)
-        self.lossy.difference_update(leg.streams.values())
-        self.blanking.difference_update(leg.outs.values())
+        self.rounds.forget(leg)
         task = leg.shut()
         self._goodbyes.add(task)
         task.add_done_callback(self._goodbyes.discard)
@@ -302,108 +299,10 @@ class Plane:
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(TICK_S, self._tick)
         try:
-            self.tick(self._clock())
+            self.rounds.turn(self._clock())
         except Exception:
             self.counted["failed"] += 1
             logger.exception("A media tick failed")
-
-    def tick(self, now: float) -> None:
-        """Does what is due; called every 20 ms.
-
-        The legs take turns, so that no tick has to serve all of them.
-        """
-        self._ticks += 1
-        self._mend(now)
-        for place, leg in enumerate(list(self.legs.values())):
-            try:
-                self._serve(leg, place, now)
-            except Exception:  # one leg's trouble is not that of the legs behind it
-                self._failed(leg)
-        if now - self._measured_at >= levels.WINDOW_S:
-            self._measure(now)
-        if now - self._alive_at >= ALIVE_S:
-            self._alive_at = now
-            legs = tuple((leg.id, int(leg.alive_at * 1000)) for leg in self.legs.values() if leg.up_at)
-            self.tell(messages.Alive(legs=legs))
-
-    def _serve(self, leg: Leg, place: int, now: float) -> None:
-        if place % 5 == self._ticks % 5:
-            leg.refill()
-            feedback.send_transport_feedback(leg)
-        if place % 50 == self._ticks % 50:
-            feedback.send_receiver_report(leg, now)
-            pressure.review(self, leg, now)
-        pressure.probe(leg, now)
-        if place % 25 == self._ticks % 25:
-            self._check_life(leg, now)
-
-    def _failed(self, leg: Leg) -> None:
-        self.counted["failed"] += 1
-        leg.failures += 1
-        if self.counted["failed"] < 10:
-            logger.exception("A leg could not be served")
-        if leg.failures == MAX_FAILURES and self.legs.get(leg.id) is leg:
-            self.end(leg, "silent")  # a drop on our side, not the wish of the person
-
-    def _measure(self, now: float) -> None:
-        """Bitrates of all streams, and who speaks."""
-        elapsed, self._measured_at = now - self._measured_at, now
-        loud: dict[str, dict[str, int]] = {}
-        for leg in self.legs.values():
-            packets = 0
-            for stream in leg.streams.values():
-                stream.measure(elapsed)
-                packets += stream.loud
-                stream.loud = 0
-            if packets >= levels.LOUD_PACKETS:
-                leg.spoke_at = now
-            loud.setdefault(leg.room, {})[leg.id] = packets
-        for room, counts in loud.items():
-            speaking = self._speaking.setdefault(room, levels.Speaking()).window(counts)
-            if speaking is not None:
-                self.tell(messages.Levels(room=room, speaking=speaking))
-        for room in self._speaking.keys() - loud.keys():
-            del self._speaking[room]
-
-    def _mend(self, now: float) -> None:
-        for stream in list(self.lossy):
-            leg = self.legs.get(stream.track.leg)
-            if leg is None or not stream.missing:
-                self.lossy.discard(stream)
-                continue
-            try:
-                feedback.ask_again(leg, stream, now)
-            except Exception:
-                self._failed(leg)
-        for track in list(self._wanting):
-            self._ask_for_keyframe(track, now)
-        for out in list(self.blanking):
-            if not out.blanks or out.leg.seal is None:
-                self.blanking.discard(out)
-            else:
-                fanout.send_blank(out, out.blanks.pop(0), now)
-
-    def _ask_for_keyframe(self, track: Track, now: float) -> None:
-        leg = self.legs.get(track.leg)
-        if leg is None or not track.keyframes.pending:
-            self._wanting.discard(track)
-        elif track.streams and track.keyframes.due(now):
-            self.counted["pli"] += 1
-            layers = track.streams.values()
-            leg.send_rtcp(b"".join(rtcp.picture_loss(leg.own_ssrc, layer.ssrc) for layer in layers))
-
-    def _check_life(self, leg: Leg, now: float) -> None:
-        checked = leg.agent.last_check
-        if not checked:
-            if now - leg.created_at > CONNECT_S:
-                self.end(leg, "ice_failed")
-        elif now - max(checked, leg.alive_at) > SILENT_S or now - checked > UNCHECKED_S:
-            self.end(leg, "silent" if leg.up_at else "ice_failed")
-        elif not leg.up_at and now - leg.created_at > CONNECT_S:
-            self.end(leg, "dtls_failed")
-        elif leg.misses(now):
-            leg.missed = True
-            self.tell(messages.NoMedia(leg=leg.id))
 
 
 def _same_peer(leg: Leg, plan: answer.Plan) -> bool:

@@ -29,13 +29,17 @@ _header = Struct(">BBHII").unpack_from
 _short = Struct(">H").unpack_from
 
 
-def on_rtp(leg: "Leg", size: int, now: float) -> None:  # noqa: C901 (a call costs more than a branch here)
+def on_rtp(leg: "Leg", size: int, now: float) -> None:
     """Takes the protected RTP packet of `size` bytes in the inbox."""
     _length[0] = size
     if size < 28 or leg.open is None or srtp_unprotect(leg.open, _pointer, _length):
         leg.unopened += 1
         return
-    size = _length[0]
+    on_opened(leg, _length[0], now)
+
+
+def on_opened(leg: "Leg", size: int, now: float) -> None:  # noqa: C901 (a call costs more than a branch here)
+    """Takes the RTP packet of `size` bytes in the inbox, authentic and decrypted."""
     leg.alive_at = now
     first, second, sequence, timestamp, ssrc = _header(_data)
     at = 12 + ((first & 15) << 2)
@@ -174,8 +178,7 @@ def introduce(
 
 
 def _begin(leg: "Leg", track: Track, rid: str, ssrc: int, sequence: int, now: float) -> Stream:
-    stream = Stream(track, rid, ssrc, sequence)
-    stream.outs = leg.plane.fan.new_outs()
+    stream = leg.plane.fan.new_stream(track, rid, ssrc, sequence)
     old = track.streams.get(rid)
     track.streams[rid] = leg.streams[ssrc] = stream
     if old is not None:
@@ -184,6 +187,7 @@ def _begin(leg: "Leg", track: Track, rid: str, ssrc: int, sequence: int, now: fl
         if repaired == ssrc:
             leg.repairs[rtx] = stream
             stream.rtx_ssrc = rtx
+    leg.plane.fan.on_receiving(leg)
     leg.plane.on_stream(leg, stream, now)
     return stream
 

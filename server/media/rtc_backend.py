@@ -27,6 +27,8 @@ srtp_protect_rtcp: Any = lib.srtp_protect_rtcp
 srtp_unprotect_rtcp: Any = lib.srtp_unprotect_rtcp
 copy_into: Any = ffi.memmove
 
+SENT_WINDOW = 512
+"Packets that libsrtp looks back upon when it closes: as far as a repeat on the SSRC itself can reach."
 _QUEUE = 64
 _PROFILES = [
     # AES-128 costs less per byte than AES-256 and is what RFC 8827 section 6.5 lets every browser speak.
@@ -42,8 +44,9 @@ logging.getLogger("aiortc").setLevel(logging.CRITICAL)
 
 def address_of(pointer: Any) -> int:
     """Where a context or a function of libsrtp lies, for code compiled on its own."""
-    if pointer is srtp_protect:
-        pointer = ffi.addressof(lib, "srtp_protect")
+    for name in ("srtp_protect", "srtp_unprotect"):
+        if pointer is getattr(lib, name):
+            pointer = ffi.addressof(lib, name)
     return int(ffi.cast("uintptr_t", pointer))
 
 
@@ -72,20 +75,41 @@ class Certificate:
         "SHA-256, upper-case hex with colons."
 
 
+class SlotSeal:
+    """The context in which the packets of one slot section are closed.
+
+    libsrtp looks for the SSRC of each packet in a list; a context of their own for the two of a section
+    spares walking past those of all other sections. No SSRC may be closed in two contexts.
+    """
+
+    __slots__ = ("_session", "context")
+
+    def __init__(self, policy: pylibsrtp.Policy) -> None:
+        self._session = pylibsrtp.Session(policy)  # the context lives as long as this
+        self.context: Any = self._session._srtp[0]
+
+
 class SrtpKeys:
-    """Contexts of one leg: `open` for packets that came, `seal` for packets to send.
+    """Contexts of one leg: `open` for packets that came, `seal` for RTCP to send, `slot` for RTP.
 
     Opaque to all but this file.
     """
 
-    __slots__ = ("_sessions", "open", "overhead", "seal")
+    __slots__ = ("_policy", "_sessions", "open", "overhead", "seal")
 
-    def __init__(self, rx: pylibsrtp.Session, tx: pylibsrtp.Session, overhead: int) -> None:
+    def __init__(
+        self, rx: pylibsrtp.Session, tx: pylibsrtp.Session, sending: pylibsrtp.Policy, overhead: int
+    ) -> None:
         self._sessions = (rx, tx)  # the contexts live as long as these
+        self._policy = sending
         self.open: Any = rx._srtp[0]
         self.seal: Any = tx._srtp[0]
         self.overhead = overhead
         "Bytes that protection adds to each RTP packet."
+
+    def slot(self) -> SlotSeal:
+        """A new context for the RTP of one slot section."""
+        return SlotSeal(self._policy)
 
     def forget(self, ssrc: int) -> None:
         """Drops what libsrtp keeps for an incoming SSRC: it keeps state for every one that authenticates."""
@@ -173,9 +197,24 @@ class DtlsLeg:
         state = self._transport.state
         if state == "connected":
             rx, tx = self._transport._rx_srtp, self._transport._tx_srtp
-            self.keys = SrtpKeys(rx, tx, 16 if "GCM" in self._profile() else 10)
+            self.keys = SrtpKeys(rx, tx, self._sending(), 16 if "GCM" in self._profile() else 10)
         if state in ("connected", "failed", "closed"):
             self._tell(state)
+
+    def _sending(self) -> pylibsrtp.Policy:
+        """What the transport's own sending context was made of (RFC 5764 section 4.2)."""
+        assert self._transport._ssl is not None
+        profile = next(p for p in _PROFILES if p.openssl_profile.decode() == self._profile())
+        size = 2 * (profile.key_length + profile.salt_length)
+        exported = self._transport._ssl.export_keying_material(b"EXTRACTOR-dtls_srtp", size)
+        policy = pylibsrtp.Policy(
+            key=profile.get_key_and_salt(exported, 1 if self._transport._role == "server" else 0),
+            ssrc_type=pylibsrtp.Policy.SSRC_ANY_OUTBOUND,
+            srtp_profile=profile.libsrtp_profile,
+        )
+        policy.allow_repeat_tx = True
+        policy.window_size = SENT_WINDOW
+        return policy
 
     def _profile(self) -> str:
         assert self._transport._ssl is not None

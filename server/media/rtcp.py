@@ -7,7 +7,8 @@ joined.
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
 SR, RR, SDES, BYE, RTPFB, PSFB = 200, 201, 202, 203, 205, 206
 NACK, TRANSPORT_CC = 1, 15
@@ -18,10 +19,11 @@ MAX_NACK_WORDS = 64
 _HEADER = struct.Struct(">BBH")
 _REPORT = struct.Struct(">IIIIII")
 _SENDER = struct.Struct(">IQIII")
+_ECHO = struct.Struct(">I12xII")
+_ECHOES = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """One report block."""
 
     ssrc: int
@@ -37,8 +39,7 @@ class Report:
     "Time since that report in 1/65536 s."
 
 
-@dataclass(frozen=True, slots=True)
-class SenderInfo:
+class SenderInfo(NamedTuple):
     """What a sender report says about its stream."""
 
     ssrc: int
@@ -49,8 +50,7 @@ class SenderInfo:
     octets: int
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One packet of a compound."""
 
     kind: int
@@ -90,26 +90,27 @@ def sender_info(part: Part) -> SenderInfo:
 
 def reports(part: Part) -> list[Report]:
     """The report blocks of an SR or RR. Raises ValueError when one is cut."""
-    at = _SENDER.size if part.kind == SR else 4
-    if len(part.body) < at + part.form * _REPORT.size:
-        raise ValueError("RTCP report block is cut")
     found = []
-    for _ in range(part.form):
-        ssrc, loss, highest, jitter, last_sr, delay = _REPORT.unpack_from(part.body, at)
+    for ssrc, loss, *others in _REPORT.iter_unpack(_blocks(part)):
         lost = loss & 0xFFFFFF
-        found.append(
-            Report(
-                ssrc,
-                loss >> 24,
-                lost - 0x1000000 if lost & 0x800000 else lost,
-                highest,
-                jitter,
-                last_sr,
-                delay,
-            )
-        )
-        at += _REPORT.size
+        found.append(Report(ssrc, loss >> 24, lost - 0x1000000 if lost & 0x800000 else lost, *others))
     return found
+
+
+def echoes(part: Part) -> list[tuple[int, int, int]]:
+    """(SSRC, last_sr, delay) of the first report blocks: enough to know the round trip.
+
+    Raises ValueError as `reports` does.
+    """
+    return list(islice(_ECHO.iter_unpack(_blocks(part)), _ECHOES))
+
+
+def _blocks(part: Part) -> bytes:
+    at = _SENDER.size if part.kind == SR else 4
+    end = at + part.form * _REPORT.size
+    if len(part.body) < end:
+        raise ValueError("RTCP report block is cut")
+    return part.body[at:end]
 
 
 def media_ssrc(part: Part) -> int:

@@ -4,9 +4,10 @@
 in 250 us.
 """
 
+import operator
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple, NoReturn
 
 from server.media import rtcp
 
@@ -32,6 +33,27 @@ def build(sender: int, media: int, count: int, arrivals: Sequence[tuple[int, flo
 
     `count` is the running number of feedback packets. Pairs may be out of order; all lie within 2^15 numbers.
     """
+    return _steady(sender, media, count, arrivals) or _any(sender, media, count, arrivals)
+
+
+def _steady(sender: int, media: int, count: int, arrivals: Sequence[tuple[int, float]]) -> bytes | None:
+    """Feedback about packets that came all, in order, a small step apart; None for others."""
+    numbers, times = zip(*arrivals, strict=True)
+    base, span = numbers[0], len(numbers)
+    if span > 0x1FFF or numbers != tuple(range(base, base + span)):
+        return None
+    ticks = [int(at * 1e6) // 250 for at in times]
+    reference = int(times[0] * 1000) // 64
+    steps = list(map(operator.sub, ticks, [reference * 256, *ticks]))
+    if min(steps) < 0 or max(steps) > 255:
+        return None
+    words = (reference & 0xFFFFFF) << 8 | count & 0xFF
+    body = struct.pack(">IIHHIH", sender, media, base, span, words, 1 << 13 | span) + bytes(steps)
+    body += bytes(-len(body) % 4)
+    return struct.pack(">BBH", 0x80 | rtcp.TRANSPORT_CC, rtcp.RTPFB, len(body) // 4) + body
+
+
+def _any(sender: int, media: int, count: int, arrivals: Sequence[tuple[int, float]]) -> bytes:
     base = _lowest([number for number, _ in arrivals])
     by_distance = {number - base & 0xFFFF: at for number, at in arrivals}
     span = max(by_distance) + 1
@@ -84,8 +106,7 @@ def parse(part: rtcp.Part) -> list[tuple[int, float | None]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """What an estimator needs of one feedback message."""
 
     received: int
@@ -108,10 +129,39 @@ def summary(part: rtcp.Part) -> Summary:
             raise ValueError("Transport-wide feedback is cut")
         ticks = sum(body[18 : 18 + span])
         return Summary(span, 0, base + span - 1 & 0xFFFF, (word >> 8) * 0.064 + ticks * 0.00025)
-    packets = parse(part)
-    arrived = [(number, at) for number, at in packets if at is not None]
-    last, last_at = arrived[-1] if arrived else (0, 0.0)
-    return Summary(len(arrived), len(packets) - len(arrived), last, last_at)
+    return _sum(body, base, span, word)
+
+
+def _sum(body: bytes, base: int, span: int, word: int) -> Summary:
+    """As `parse`, without a value for each packet."""
+    if span > _MAX_PACKETS:
+        raise ValueError("Transport-wide feedback is about too many packets")
+    statuses, at = _statuses(body, span)
+    ticks = received = last = 0
+    for distance, status in enumerate(statuses):
+        if status == 1:
+            ticks += body[at] if at < len(body) else _cut()
+        elif status == 2:
+            ticks += _large(body, at)
+        else:
+            continue
+        at += status
+        received += 1
+        last = distance
+    if not received:
+        return Summary(0, span, 0, 0.0)
+    return Summary(received, span - received, base + last & 0xFFFF, (word >> 8) * 0.064 + ticks * 0.00025)
+
+
+def _large(body: bytes, at: int) -> int:
+    if at + 2 > len(body):
+        _cut()
+    step = body[at] << 8 | body[at + 1]
+    return step - 0x10000 if step & 0x8000 else step
+
+
+def _cut() -> NoReturn:
+    raise ValueError("Transport-wide feedback is cut")
 
 
 def _lowest(numbers: Sequence[int]) -> int:

@@ -9,6 +9,7 @@ import logging
 import socket
 from collections.abc import Callable
 from struct import Struct
+from typing import Protocol
 
 from server.media.ice import Address, SendTo
 from server.media.receive import inbox
@@ -34,10 +35,26 @@ _RECEIVE_BYTES = 8 * 1024 * 1024
 _SEND_BYTES = 4 * 1024 * 1024
 
 
-class UdpPort:
-    """One bound socket. `take(size, address, send_to)` is called for each datagram in the inbox."""
+class Drain(Protocol):
+    """Another way to read a socket."""
 
-    def __init__(self, address: str, port: int, take: Datagram) -> None:
+    def drain(self) -> int:
+        """Takes what waits, up to a bound; returns how many datagrams that were."""
+
+
+class UdpPort:
+    """One bound socket. `take(size, address, send_to)` is called for each datagram in the inbox.
+
+    `reader` may make another way to read it out of the socket; it makes None where there is none.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        port: int,
+        take: Datagram,
+        reader: Callable[[socket.socket], Drain | None] = lambda sock: None,
+    ) -> None:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         try:
@@ -56,7 +73,8 @@ class UdpPort:
         self._take = take
         self._receive = self._socket.recvmsg_into
         self._send: SendTo = self._socket.sendto
-
+        other = reader(self._socket)
+        self._drain = other.drain if other is not None else self._one_by_one
         self._timer: asyncio.TimerHandle | None = None
         self._turns = self._taken = 0
         self._turned_at = 0.0
@@ -98,7 +116,7 @@ class UdpPort:
                 return
         self._timer = self._loop.call_later(_PACE_S, self._turn)
 
-    def _drain(self) -> int:
+    def _one_by_one(self) -> int:
         """Takes what waits, up to a bound; returns how many datagrams that were."""
         receive, take, send, views = self._receive, self._take, self._send, [inbox.view[:BUFFER_BYTES]]
         for taken in range(_DRAIN):

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from pylibsrtp import Policy
 
 from server.media import compile_fanout, compiled, fanout
-from server.media.compiled import Compiled, Outs, socket_address
+from server.media.compiled import Compiled, Outs
 from server.media.fanout import PREFIX, Pure
 from server.media.options import MediaOptions
+from server.media.sockaddr import to_kernel
 from tests.peers import dtls
 from tests.peers.company import Company, until
 from tests.peers.direct import Stage
@@ -63,7 +64,7 @@ def send(fan: Any, outs: list[dict[str, int]], packet: dict[str, Any], key: byte
         context = dtls.Srtp(Policy.SRTP_PROFILE_AEAD_AES_128_GCM, key, outgoing=True)
         leg = SimpleNamespace(
             count=fan.new_count(),
-            seal=context.context,
+            seal=True,
             send_to=sender.sendto,
             address=receiver.getsockname(),
             overhead=16,
@@ -71,7 +72,7 @@ def send(fan: Any, outs: list[dict[str, int]], packet: dict[str, Any], key: byte
         )
         leg.count.number = values["number"]
         fan.on_sending(leg)
-        listed.append(SimpleNamespace(leg=leg, marked=values["plain"] | 0x80, **values))
+        listed.append(SimpleNamespace(leg=leg, seal=context.context, marked=values["plain"] | 0x80, **values))
         receivers.append(receiver)
         contexts.append(context)
     numbers = {name: packet[name] for name in PACKET_NUMBERS}
@@ -103,7 +104,7 @@ def test_an_address_is_what_the_kernel_takes_for_it(host: str) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as receiver:
         receiver.bind((host, 0))
-        raw = socket_address(receiver.getsockname())
+        raw = to_kernel(receiver.getsockname())
         assert len(raw) == (28 if ":" in host else 16)
         assert int.from_bytes(raw[2:4], "big") == receiver.getsockname()[1]
 

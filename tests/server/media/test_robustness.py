@@ -172,10 +172,10 @@ async def test_a_vanished_peer_is_given_up_after_eight_and_a_half_seconds_withou
     last = plane(stage).legs["ada"].alive_at
 
     for _ in range(50):
-        plane(stage).tick(last + 8.0)
+        plane(stage).rounds.turn(last + 8.0)
     assert "ada" in plane(stage).legs
     for _ in range(50):
-        plane(stage).tick(last + 9.0)
+        plane(stage).rounds.turn(last + 9.0)
 
     down = await stage.until(lambda e: isinstance(e, Down))
     assert down.reason == "silent"
@@ -188,7 +188,7 @@ async def test_a_client_that_never_checks_is_an_ice_failure(stage: Stage) -> Non
     began = plane(stage).legs["ada"].created_at
 
     for _ in range(50):
-        plane(stage).tick(began + 16)
+        plane(stage).rounds.turn(began + 16)
 
     down = await stage.until(lambda e: isinstance(e, Down))
     assert down.reason == "ice_failed"
@@ -203,7 +203,7 @@ async def test_a_silent_member_whom_others_should_see_is_told_once(stage: Stage,
         leg.alive_at = leg.agent.last_check = now
 
     for _ in range(100):
-        plane(stage).tick(now)
+        plane(stage).rounds.turn(now)
     await stage.until(lambda e: isinstance(e, NoMedia))
 
     assert [e.leg for e in stage.events if isinstance(e, NoMedia)] == ["ben"]
@@ -281,8 +281,8 @@ async def test_one_leg_that_cannot_be_served_does_not_keep_the_others_from_it(
     monkeypatch.setattr(broken, "downlink", None)
     now = broken.up_at
 
-    for _ in range(60):
-        plane(stage).tick(now)
+    for _ in range(120):
+        plane(stage).rounds.turn(now)
 
     down = await stage.until(lambda e: isinstance(e, Down))
     assert (down.leg, down.reason) == ("ada", "silent")
