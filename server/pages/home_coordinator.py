@@ -2,13 +2,30 @@
 
 from aiohttp import web
 
+import store.setup
 from care.phases import phase_of
 from server import keys, render
-from server.pages import course, dates_shown, grid, office
+from server.pages import course, dates_shown, forms, grid, office
 from server.pages.prompts import phase_words
 from store.signins import SignIn
 
 TEMPLATE = "pages/coordinator/home.html"
+
+
+async def end(request: web.Request) -> web.Response:
+    """Closes the group; one that still has sessions stays as it is."""
+    at = await office.current(request)
+    now = request.app[keys.CLOCK]().wall
+    try:
+        async with request.app[keys.DATABASE].write() as tx:
+            await store.setup.end(tx, request.app[keys.KEYS], at.group.id, at.who.member, now)
+    except store.setup.StillRunning:
+        raise web.HTTPConflict from None
+    return forms.see(at.address())
+
+
+def routes() -> list[web.RouteDef]:
+    return [web.post("/s/{place}/end", end)]
 
 
 async def page(request: web.Request, who: SignIn) -> web.Response:
@@ -20,6 +37,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         shown = await grid.load(request, tx, at, parts)
     sessions = found.sessions
     following = sessions.next
+    over = all(one.state in course.OVER for one in (*sessions.upcoming, *sessions.past))
     return render.page(
         request,
         TEMPLATE,
@@ -27,6 +45,8 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         here="group",
         sessions=sessions,
         grid=shown,
+        can_end=over and bool(sessions.past) and at.group.state != "ended",
+        ended=at.group.state == "ended",
         phase=phase_words(render.words(request), phase_of(parts, following.ordinal)) if following else "",
         last=dates_shown.last_day(sessions, at.group.zone, render.language(request)),
     )

@@ -21,6 +21,7 @@ from server import keys, render
 from server.pages import forms, grid, member_words, office, people_fields, setup_desk
 from server.pages.forms import Form
 from server.pages.office import Office
+from server.staff import desk
 from store.groups import Member
 from store.people_own import Profile
 from store.standing import GridRow
@@ -94,11 +95,18 @@ async def page(
         grid=shown,
         line=shown.lines[0],
         words=member_words.of(words),
+        clinician=await is_clinician(request, about),
         zones=setup_desk.zone_names(),
         languages=people_fields.languages(request),
         hours=[(str(hour), f"{hour:02}:00") for hour in range(25)],
         **context,
     )
+
+
+async def is_clinician(request: web.Request, about: About) -> bool:
+    """True for a coordinator who is signed in at a clinician's desk."""
+    desks = await desk.open_desks(request)
+    return any(one.person == about.at.who.person and one.clinician for one in desks)
 
 
 async def known(request: web.Request, about: About) -> Form:

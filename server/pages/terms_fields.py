@@ -16,7 +16,7 @@ from server.pages.forms import Form
 
 OWN = "own"
 PHASES = ("initial", "intermediate", "ending")
-SHARES = ("attended_share", "minimum_share", "review_share")
+SHARES = ("attended_share", "minimum_share", "review_share", "held_share")
 YES_NO = ("summaries", "farewell", "maintenance")
 FIRST = (
     *("minimum_share", "attended_share", "notice_hours", "late_after_min"),
@@ -24,7 +24,8 @@ FIRST = (
 )
 DOOR = (
     *("door_minutes", "held_after_min", "partial_from_min", "early_before_min", "technical_at_most"),
-    *("quorum", "confirm_within_hours"),
+    *("quorum", "confirm_within_hours", "bridged_seconds", "held_share", "attempt_before_min"),
+    *("attempt_after_min", "drops_for_technical", "facilitator_gap_min"),
 )
 MISSING = (
     *("review_share", "place_review_running", "place_review_tries", "place_review_channels"),
@@ -169,6 +170,12 @@ def label(name: str, translations: NullTranslations) -> str:
         "technical_at_most": _("Technical failures before a person decides"),
         "quorum": _("Members needed for a session"),
         "confirm_within_hours": _("Hours to confirm attendance"),
+        "bridged_seconds": _("A broken line counts as present up to this many seconds"),
+        "held_share": _("Counts as cut short below this percent of the planned time"),
+        "attempt_before_min": _("Trying to come counts from this many minutes before"),
+        "attempt_after_min": _("Trying to come counts until this many minutes after the start"),
+        "drops_for_technical": _("Broken lines that make a technical failure"),
+        "facilitator_gap_min": _("Minutes without a facilitator that count as our interruption"),
         "review_share": _("Talk after missing this percent of all sessions"),
         "place_review_running": _("Look at the place after this many missed in a row, unheard"),
         "place_review_tries": _("Tries to reach somebody before that"),

@@ -3,6 +3,9 @@
 import pytest
 
 import store.contracts
+from care.contract import RANGES, SHARES
+from server.pages import terms_fields
+from server.render import build
 from tests.server.house import House
 from tests.server.pages.clinic import Clinic, open_clinic
 from tests.server.pages.test_setup import inputs
@@ -54,6 +57,13 @@ async def test_a_new_version_is_looked_at_before_it_is_offered(clinic: Clinic) -
         assert again.status == 422
         assert "Somebody offered a new version meanwhile" in again.text
         assert (await newest(clinic)).number == 2
+
+
+def test_every_number_of_the_contract_has_a_field_with_words() -> None:
+    asked = set(terms_fields.NUMBERS) | terms_fields.OF_THE_PLAN | {"telehealth_version"}
+    assert set(RANGES) | set(SHARES) <= asked
+    translations = build(demo=False, country="gb").environments["en"].globals["translations"]
+    assert all(terms_fields.label(name, translations) for name in terms_fields.NUMBERS)
 
 
 @pytest.mark.parametrize(
