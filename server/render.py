@@ -89,7 +89,7 @@ def markup(request: web.Request, template: str, **context: Any) -> str:
             demo=renderer.demo,
             help_path=f"/help/{country(request)}",
             glass=request.get(GLASS, []),
-            glass_desk=request[DESK].desk if DESK in request else "",
+            at_desk=request[DESK].desk if DESK in request else "",
             **context,
         )
     )

@@ -16,7 +16,17 @@ from server.pages import (
     room,
 )
 from server.rooms import socket, tickets
-from server.staff import account, again, break_glass, entry, passkey_sign_in, people, service, setup
+from server.staff import (
+    account,
+    again,
+    break_glass,
+    entry,
+    invitations,
+    passkey_sign_in,
+    people,
+    service,
+    setup,
+)
 
 
 def routes(*, demo_mode: bool) -> list[web.RouteDef]:
@@ -38,6 +48,7 @@ def routes(*, demo_mode: bool) -> list[web.RouteDef]:
         *passkey_sign_in.routes(),
         *again.routes(),
         *account.routes(),
+        *invitations.routes(),
         *people.routes(),
         *service.routes(),
         *break_glass.routes(),

@@ -16,6 +16,7 @@ from store.groups import Member
 from store.ids import fresh_id, fresh_place, plausible
 from store.sealing import Keys
 from store.tables import group, member, staff
+from store.tables import person as person_table
 
 TOPIC = staff_signins.TOPIC
 COMMAND = "command"
@@ -235,7 +236,21 @@ async def disable(tx: AsyncConnection, keys: Keys, staff_id: str, by: str, now: 
 
 
 async def enable(tx: AsyncConnection, keys: Keys, staff_id: str, by: str, now: datetime) -> None:
-    """Opens a closed account again, with its password and authenticator."""
+    """Opens a closed account again, with its password and authenticator. Raises ValueError where another
+    open account has its address meanwhile."""
+    mine, theirs = person_table.alias(), person_table.alias()
+    same = await tx.execute(
+        select(staff.c.id)
+        .join(theirs, theirs.c.id == staff.c.person)
+        .join(mine, mine.c.contact_index == theirs.c.contact_index)
+        .where(
+            mine.c.id == select(staff.c.person).where(staff.c.id == staff_id).scalar_subquery(),
+            staff.c.id != staff_id,
+            staff.c.disabled_at.is_(None),
+        )
+    )
+    if same.first() is not None:
+        raise ValueError("another account has this address")
     await tx.execute(update(staff).where(staff.c.id == staff_id).values(disabled_at=None))
     await note(tx, keys, by, "staff_enabled", staff_id, now)
 

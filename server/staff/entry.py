@@ -118,6 +118,12 @@ def enter(request: web.Request, came: Came, account: str = "") -> web.Response:
     return response
 
 
+async def stay(request: web.Request) -> web.Response:
+    """The person is still here: the sign-in was noted as seen by asking."""
+    await desk.current(request)
+    return web.Response(status=204)
+
+
 async def out(request: web.Request) -> web.Response:
     """Signs this browser out of one desk; the server forgets the sign-in too."""
     who = await desk.current(request)
@@ -141,4 +147,9 @@ def leave(request: web.Request, at: str) -> web.Response:
 
 
 def routes() -> list[web.RouteDef]:
-    return [web.get("/staff", show), web.post("/staff", post), web.post("/w/{desk}/out", out)]
+    return [
+        web.get("/staff", show),
+        web.post("/staff", post),
+        web.post("/w/{desk}/out", out),
+        web.get("/w/{desk}/stay", stay),
+    ]

@@ -189,3 +189,18 @@ async def test_a_lost_phone_needs_a_second_person_and_ends_every_sign_in(house: 
         assert (await hers.get(f"/w/{nora.desk}/account")).status == 403
     after = await fresh(house, nora)
     assert (after.has_password, after.has_totp) == (True, False), "the password still counts"
+
+
+async def test_a_closed_account_opens_again_unless_its_address_is_taken(house: House) -> None:
+    admin, nora = await colleague(house, "Ada", admin=True), await colleague(house)
+    async with Browser(house) as browser, Browser(house) as hers:
+        await browser.at(admin)
+        there = f"/w/{admin.desk}/staff/{nora.id}/disable"
+        await browser.post(there)
+        assert (await hers.sign_in()).status == 422
+        assert (await browser.post(there, {"open": "yes"})).status == 303
+        assert (await hers.sign_in()).status == 303
+        await browser.post(there)
+        await colleague(house)
+        assert (await browser.post(there, {"open": "yes"})).status == 422
+    assert (await fresh(house, nora)).disabled_at is not None
