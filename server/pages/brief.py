@@ -143,7 +143,7 @@ async def _page(request: web.Request, who: SignIn, form: Form) -> web.Response:
         form,
         place=who.place,
         here="brief",
-        desk_path=place.desk_path(request),
+        desk_path=await place.desk_path(request, who),
         csrf=signin.csrf_value(request, who),
         session=session,
         total=found.here.group.count,

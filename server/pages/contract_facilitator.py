@@ -57,7 +57,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         "pages/facilitator/contracts.html",
         place=who.place,
         here="contract",
-        desk_path=place.desk_path(request),
+        desk_path=await place.desk_path(request, who),
         version=version,
         zone=group.zone,
         lines=[line(one.id, names.get(one.id, ""), given, version.number) for one in members]
@@ -182,7 +182,7 @@ async def _show(request: web.Request, who: SignIn, form: Form | None) -> web.Res
         shown,
         place=who.place,
         here="contract",
-        desk_path=place.desk_path(request),
+        desk_path=await place.desk_path(request, who),
         csrf=signin.csrf_value(request, who),
         zone=here.zone,
         member=member.id,

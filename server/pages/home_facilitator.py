@@ -47,7 +47,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         "pages/facilitator/home.html",
         place=who.place,
         here="home",
-        desk_path=place.desk_path(request),
+        desk_path=await place.desk_path(request, who),
         name=found.name,
         group_title=found.group.title,
         sessions=found.sessions,

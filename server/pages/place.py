@@ -18,7 +18,7 @@ from care.roles import Action, Role, may
 from care.series import Dated
 from server import keys, render, signin
 from server.pages.contract_parts import Reader
-from server.request_keys import DESK
+from server.staff import desk
 from store.groups import Group, Session
 from store.signins import SignIn
 
@@ -84,10 +84,10 @@ async def terms(tx: AsyncConnection, group: str, at: datetime) -> Terms:
     return version.terms if version else await store.contracts.service_terms(tx)
 
 
-def desk_path(request: web.Request) -> str:
-    """The work list of the desk that opened this place; "" for somebody who came by a link."""
-    desk = request.get(DESK)
-    return f"/w/{desk.desk}/" if desk is not None else ""
+async def desk_path(request: web.Request, who: SignIn) -> str:
+    """The work list of this person, where their desk is open in this browser; "" where none is."""
+    own = [one.desk for one in await desk.open_desks(request) if one.person == who.person]
+    return f"/w/{own[0]}/" if own else ""
 
 
 def now(request: web.Request) -> datetime:

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from yarl import URL
 
 import store.absence
 import store.audit
 import store.groups
 import store.sheets
 import store.signatures
+import store.staff
+import store.staff_signins
 from store.tables import session
 from tests.server.house import Guest, House, OpenHouse
 from tests.server.pages.agreed import Agreed, agreed_group
@@ -193,3 +196,15 @@ async def test_a_session_called_off_is_named_so_and_by_no_number(enter: Enter, s
     text = await read(bela)
     assert "called off by us" in text
     assert "Session 0" not in text
+
+
+async def test_the_work_list_is_linked_where_the_desk_is_open(enter: Enter) -> None:
+    house, agreed, guest = await enter()
+    assert 'data-action="work-list"' not in await read(guest)
+    now = datetime.now(UTC)
+    async with house.db.write() as tx:
+        staff = await store.staff.for_person(tx, house.keys, agreed.circle.facilitator.person, now)
+        opened = await store.staff_signins.open_one(tx, staff.id, "link", now, "Chrome on Linux")
+    guest.http.cookie_jar.update_cookies({f"desk-{staff.desk}": opened.token}, URL(house.origin))
+    for path in ("", "contract", f"brief/{agreed.circle.session}"):
+        assert f'href="/w/{staff.desk}/" data-action="work-list"' in await read(guest, path)
