@@ -1,12 +1,19 @@
 """The grid says who was there with a symbol and a word, beside the standing with its counts."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+import store.groups
+import store.presence
+from care.facts import Fact, Kind
 from care.verdict import Status
 from server.pages import grid_words
 from server.render import WEB, build
+from store.ids import fresh_id
+from store.tables import session as meeting
 from tests.server.house import House
 from tests.server.pages.clinic import Clinic, met, open_clinic
 from tests.server.pages.test_pages import Outline
@@ -81,3 +88,36 @@ def test_every_status_has_a_sign_of_its_own_shape() -> None:
         assert status.value in shapes
     drawn = [shapes[status.value] for status in Status]
     assert len(set(drawn)) == len(drawn)
+
+
+async def test_a_running_session_is_live_with_and_without_the_script(clinic: Clinic) -> None:
+    now = datetime.now(UTC)
+    async with clinic.house.db.write() as tx:
+        starts = now - timedelta(minutes=5)
+        await tx.execute(
+            update(meeting)
+            .where(meeting.c.id == clinic.sessions[3])
+            .values(starts_at=starts, ends_at=starts + timedelta(minutes=90))
+        )
+        await store.groups.set_session_state(tx, clinic.sessions[3], "open", now)
+        for kind in (Kind.ADMITTED, Kind.TRANSPORT_UP):
+            fact = Fact(
+                id=fresh_id(),
+                session=clinic.sessions[3],
+                member=clinic.members[0].id,
+                connection="c" if kind is Kind.TRANSPORT_UP else None,
+                kind=kind,
+                at=now - timedelta(seconds=4),
+                mono_ms=1000,
+                boot=clinic.house.registry.boot,
+                detail="",
+            )
+            await store.presence.append(tx, [fact])
+    async with clinic.browser:
+        page = await clinic.browser.get(clinic.at())
+        piece = await clinic.browser.get(clinic.at("grid"))
+    assert "in the room" in page.text
+    assert "in the room" in piece.text
+    assert f'data-source="{clinic.at("grid")}"' in page.text
+    assert "js/grid.js" in page.text
+    assert "Look again" in page.text
