@@ -9,8 +9,8 @@ PAUSES = ("illness", "family", "work", "travel", "other")
 
 
 def of(translations: NullTranslations) -> Callable[[str, str], str]:
-    """A function from a kind of code and a code to words. An unknown code is shown as it is, but not an unknown
-    result: what a mail server said."""
+    """A function from a kind of code and a code to words. An unknown code is shown as it is, an unknown
+    result (what a mail server said) not at all."""
     known = {
         "left": left(translations),
         "farewell": farewells(translations),
