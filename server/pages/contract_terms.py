@@ -97,8 +97,8 @@ def _door(_: Say, terms: Terms) -> tuple[str, ...]:
         % {"door": terms.door_minutes, "late": terms.late_after_min},
         _("After %(held)s minutes a facilitator decides how you come in. No machine locks you out.")
         % {"held": terms.held_after_min},
-        _("You were there if you were there for %(percent)s percent of the session; breaks in the line are "
-          "added up. From %(minutes)s minutes on you were there for a part.")
+        _("You were there if you were there for %(percent)s percent of the session; times before and after "
+          "a break are added up. From %(minutes)s minutes on you were there for a part.")
         % {"percent": percent(terms.attended_share), "minutes": terms.partial_from_min},
         _("A break of up to %(seconds)s seconds counts as being there.") % {"seconds": terms.bridged_seconds},
         _("Whoever goes more than %(minutes)s minutes before the end left early.")

@@ -38,7 +38,7 @@ def plain(shown: Sequence[Part]) -> tuple[ShownPart, ...]:
 def frozen(signed: str) -> tuple[Part, ...]:
     """The parts of a text as it was signed, back from the form it is kept in (`care.signing.canonical`).
     Raises ValueError for anything else."""
-    first, *rows = signed.splitlines()
+    first, *rows = signed.splitlines() or [""]
     if first != FORM:
         raise ValueError("this is no signed contract")
     found: list[tuple[str, list[tuple[int, str, list[str]]]]] = []
