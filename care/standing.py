@@ -65,13 +65,15 @@ def numbers(terms: Terms) -> Numbers:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One numbered session of one member: what was decided, or what is proposed until then. `late` holds
-    also where the status shows something else, such as leaving early."""
+    also where the status shows something else, such as leaving early. `known` is false for a session that is
+    over and that nobody recorded anything about: it may have been attended."""
 
     ordinal: int
     status: Status
     decided: bool
     starts_at: datetime
     late: bool = False
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,8 @@ def standing(rows: Sequence[Row], agreed: Numbers, on_roster: bool = True) -> St
     counts = _Counts(over)
     remaining = max(0, agreed.sessions - len(over)) if on_roster else 0
     rated = counts.held - counts.technical - counts.provider
-    reachable = Count(counts.attended + remaining, agreed.sessions)
+    unknown = sum(not row.known for row in over)
+    reachable = Count(counts.attended + remaining + unknown, agreed.sessions)
     return Standing(
         n=agreed.sessions,
         held=counts.held,

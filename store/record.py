@@ -50,9 +50,17 @@ class Record:
             return self.decided[place]
         if place in self.proposed and self.proposed[place].status is not Status.EXPECTED:
             return self.proposed[place].status
-        return self._by_dates(session, one)
+        return self._by_dates(session, one) or Status.NOT_ON_ROSTER
 
-    def _by_dates(self, session: Session, one: Member) -> Status:
+    def known(self, session: Session, one: Member) -> bool:
+        """Whether anything says how it went: false for a closed session nobody computed anything for, such as
+        one from before this record began."""
+        place = (session.id, one.id)
+        proposed = place in self.proposed and self.proposed[place].status is not Status.EXPECTED
+        return place in self.decided or proposed or self._by_dates(session, one) is not None
+
+    def _by_dates(self, session: Session, one: Member) -> Status | None:
+        """None for a session that is over and left nothing."""
         gone = one.left_at is not None and one.left_at <= session.starts_at
         if gone or one.joined_at >= session.ends_at:
             return Status.NOT_ON_ROSTER
@@ -61,8 +69,7 @@ class Record:
                 return Status.AGREED_PAUSE
         if session.state == "cancelled":
             return Status.PROVIDER_CANCELLED
-        # A closed session nobody computed anything for, such as one from before this record began.
-        return Status.NOT_ON_ROSTER if session.state == "closed" else Status.EXPECTED
+        return None if session.state == "closed" else Status.EXPECTED
 
     def late(self, session: Session, one: Member) -> bool:
         """Whether the facts say that the member came late, by the contract."""
@@ -79,6 +86,7 @@ class Record:
                 decided=(session.id, one.id) in self.decided,
                 starts_at=session.starts_at,
                 late=self.late(session, one),
+                known=self.known(session, one),
             )
             for session in self.sessions
         )

@@ -1,5 +1,6 @@
 """The standing: published vectors first, then laws."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -88,6 +89,14 @@ def test_sessions_outside_the_members_dates_are_not_held_for_them_and_cannot_be_
 def test_for_somebody_who_left_nothing_lies_ahead() -> None:
     found = of(S.ATTENDED, S.ATTENDED, on_roster=False)
     assert (found.remaining, found.reachable) == (0, Count(2, 12))
+
+
+def test_a_session_nobody_recorded_may_have_been_attended() -> None:
+    told = [*rows(*[S.NO_SHOW] * 2), *rows(*[S.NOT_ON_ROSTER] * 6)[2:]]
+    unknown = [replace(row, known=row.status is not S.NOT_ON_ROSTER) for row in told]
+    assert (standing(told, Numbers()).reachable, standing(told, Numbers()).can_reach) == (Count(6, 12), False)
+    assert standing(unknown, Numbers()).reachable == Count(10, 12)
+    assert standing(unknown, Numbers()).can_reach
 
 
 def test_the_minimum_is_out_of_reach_once_too_few_sessions_are_left() -> None:

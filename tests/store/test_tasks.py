@@ -7,7 +7,7 @@ import pytest
 
 from care.decision import Change, Reason
 from care.verdict import Status
-from store import audit, decisions, duties, groups, people, questions, tasks
+from store import audit, decisions, duties, groups, people, questions, standing, tasks
 from store.tasks import UnknownOutcome
 from tests.services.circle import NOW, make_circle
 from tests.services.evenings import LASTS, later, over
@@ -167,6 +167,21 @@ async def test_a_refused_address_and_a_question_become_tasks(database, keys, cir
     found = await open_tasks(database, circle)
     assert found["bounced_contact"].member == ada.id
     assert found["question_about_record"].member == bela.id
+
+
+async def test_closed_sessions_nobody_recorded_put_no_minimum_at_risk(database, keys):
+    async with database.write() as tx:
+        made = await make_circle(tx, keys)
+        for ordinal in range(2, 13):
+            other = await later(tx, made, ordinal, NOW + timedelta(weeks=ordinal - 1))
+            if ordinal <= 6:
+                await groups.set_session_state(tx, other, "closed", NOW + timedelta(weeks=ordinal))
+        await groups.set_session_state(tx, made.session, "closed", AFTER)
+        at = NOW + timedelta(weeks=6)
+        await duties.renew(tx, made.group, at)
+        line = await standing.of_member(tx, made.participants[0].id, at)
+    assert "minimum_at_risk" not in await open_tasks(database, made, at)
+    assert (line.standing.reachable.of, line.standing.can_reach, line.standing.rate) == (12, True, None)
 
 
 async def test_a_group_that_is_over_wants_nothing(database, circle):
