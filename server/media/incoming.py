@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 AUDIO_HISTORY = 256
 VIDEO_HISTORY = 512
+GOING_S = 0.15
+OFF_S = 0.4
 _NO_REPORT_LAG_S = 0.010
 "A packet is taken to be captured this long before it comes, until a sender report tells."
 
@@ -37,9 +39,14 @@ class Track:
         self.keyframes = Throttle()
 
     def active(self, now: float) -> list["Stream"]:
-        """Layers that sent something in the last second, lowest first."""
+        """Layers that are sent, lowest first: something came of them in the last second.
+
+        While another layer goes on, a shorter silence tells that one was switched off.
+        """
         found = [self.streams[rid] for rid in self.order if rid in self.streams]
-        return [stream for stream in found if now - stream.last_at < 1.0]
+        going = any(now - stream.last_at < GOING_S for stream in found)
+        pause_s = OFF_S if going else 1.0
+        return [stream for stream in found if now - stream.last_at < pause_s]
 
 
 class Stream:

@@ -26,14 +26,17 @@ class Missing:
     def __contains__(self, sequence: int) -> bool:
         return sequence in self._wanted
 
-    def gap(self, first: int, count: int, now_ms: int) -> bool:
-        """Notes `count` missing numbers from `first` on; False when that is too many to repair."""
+    def gap(self, first: int, count: int, now_ms: int, delay_ms: int = FIRST_DELAY_MS) -> bool:
+        """Notes `count` missing numbers from `first` on; False when that is too many to repair.
+
+        They are asked for `delay_ms` from now.
+        """
         if len(self._wanted) + count > MAX_MISSING:
             self.given_up += len(self._wanted) + count
             self._wanted.clear()
             return False
         for distance in range(count):
-            self._wanted[first + distance & 0xFFFF] = [0, now_ms + FIRST_DELAY_MS]
+            self._wanted[first + distance & 0xFFFF] = [0, now_ms + delay_ms]
         return True
 
     def arrived(self, sequence: int) -> bool:

@@ -35,7 +35,8 @@ from server.media.udp import UdpPort
 
 logger = logging.getLogger(__name__)
 
-TICK_S = 0.02
+TICK_S = 0.01
+"Each second one is a turn of the rounds; between them only what is lost is asked for."
 
 
 class Plane:
@@ -64,6 +65,7 @@ class Plane:
         "Slots that were freed and still show something."
         self.counted: Counter[str] = Counter()
         self.rounds = Rounds(self)
+        self._ticks = 0
         self._timer: asyncio.TimerHandle | None = None
         self._goodbyes: set[asyncio.Task[None]] = set()
 
@@ -223,6 +225,11 @@ class Plane:
             if out.stream is None and out.waits_on is None and not out.paused:
                 seats.choose(self, out, now)
 
+    def on_gap(self, leg: Leg, stream: Stream, now: float) -> None:
+        """A stream misses packets: what is due is asked for now, the others come round."""
+        self.lossy.add(stream)
+        feedback.ask_again(leg, stream, now)
+
     def on_attached(self, out: Out, now: float) -> None:
         """A subscriber sees a source from now on; it learns at once how to play it in step."""
         feedback.send_sender_report(out, now)
@@ -298,8 +305,12 @@ class Plane:
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(TICK_S, self._tick)
+        self._ticks += 1
         try:
-            self.rounds.turn(self._clock())
+            if self._ticks % 2:
+                self.rounds.mend(self._clock())
+            else:
+                self.rounds.turn(self._clock())
         except Exception:
             self.counted["failed"] += 1
             logger.exception("A media tick failed")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from server.media import vp8
 from server.media.fanout import HEADER_BYTES, PREFIX, fan_out_plain, send_first, send_late
 from server.media.incoming import Stream, Track
+from server.media.lost import FIRST_DELAY_MS
 from server.media.rtc_backend import Scratch, srtp_unprotect
 
 if TYPE_CHECKING:
@@ -248,10 +249,13 @@ def _named(first: int, wanted: int) -> str:
 
 
 def _gap(leg: "Leg", stream: Stream, count: int, now: float) -> None:
-    nacks = leg.nack_video if stream.kind == "video" else leg.nack_audio
-    if nacks and stream.missing.gap(stream.highest + 1, count, int(now * 1000)):
-        leg.plane.lossy.add(stream)
-    elif stream.kind == "video":
+    video = stream.kind == "video"
+    # Packets of sound are 20 ms apart: a network that reorders them is rarer than one that loses them.
+    delay_ms = FIRST_DELAY_MS if video else 0
+    nacks = leg.nack_video if video else leg.nack_audio
+    if nacks and stream.missing.gap(stream.highest + 1, count, int(now * 1000), delay_ms):
+        leg.plane.on_gap(leg, stream, now)
+    elif video:
         leg.plane.want_keyframe(stream.track)
 
 

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from server.media import fanout, feedback, levels, messages, pressure, rtcp
+from server.media import fanout, feedback, levels, messages, pressure, rtcp, seats
 from server.media.incoming import Track
 from server.media.leg import Leg
 
@@ -43,7 +43,8 @@ class Rounds:
     def turn(self, now: float) -> None:
         """Does what is due; called every 20 ms."""
         self._turns += 1
-        self._mend(now)
+        self.mend(now)
+        self._insist(now)
         for leg in list(self._probing):
             self._guarded(self._probe, leg, now)
         legs = list(self._plane.legs.values())
@@ -86,6 +87,7 @@ class Rounds:
         """What a leg needs each 100 ms, and in some of these turns what it needs more rarely."""
         leg.refill()
         feedback.send_transport_feedback(leg)
+        seats.leave_silent_layers(self._plane, leg, now)
         if leg not in self._probing:
             self._probe(leg, now)
         if place % 50 == self._turns % 50:
@@ -123,7 +125,8 @@ class Rounds:
         for room in self._speaking.keys() - loud.keys():
             del self._speaking[room]
 
-    def _mend(self, now: float) -> None:
+    def mend(self, now: float) -> None:
+        """Asks again for what is lost and due."""
         for stream in list(self._plane.lossy):
             leg = self._plane.legs.get(stream.track.leg)
             if leg is None or not stream.missing:
@@ -133,6 +136,9 @@ class Rounds:
                 feedback.ask_again(leg, stream, now)
             except Exception:
                 self._failed(leg)
+
+    def _insist(self, now: float) -> None:
+        """Key frames that are still wanted, and freed slots that still show something."""
         for track in list(self._wanting):
             self._ask_for_keyframe(track, now)
         for out in list(self._plane.blanking):

@@ -55,6 +55,18 @@ def choose(plane: "Plane", out: Out, now: float) -> None:
         plane.want_keyframe(track)
 
 
+def leave_silent_layers(plane: "Plane", leg: "Leg", now: float) -> None:
+    """A camera stopped to send a layer and goes on with others: who watched it is not left with a still."""
+    camera = leg.camera
+    if camera is None or len(camera.streams) < 2:
+        return
+    active = camera.active(now)
+    for stream in camera.streams.values() if active else ():
+        for out in [*stream.outs, *stream.outs_plain] if stream not in active else ():
+            if out.waits_on not in active:
+                choose(plane, out, now)
+
+
 def _fill(plane: "Plane", out: Out, slot: Slot | None, kind: str, now: float) -> None:
     track = None
     if slot is not None and slot.source is not None and (slot.audio if kind == "audio" else slot.video):

@@ -75,3 +75,18 @@ async def test_a_camera_that_starts_again_is_asked_at_once_however_often_it_was_
 
     await until(lambda: sender.leg.tally.pli_got == 4 * layers, 0.8)
     await until(lambda: company.stream(company.peers[0], 0, "video").packets > 5)
+
+
+async def test_who_watches_a_layer_that_is_switched_off_sees_another_one_at_once(company: Company) -> None:
+    viewer, sender = await company.join(), await company.join(profile=SIMULCAST)
+    company.send(sender)
+    plane = company.stage.engine.plane  # type: ignore[attr-defined]
+    await until(lambda: len(plane.legs[company.name(sender)].camera.streams) == 3)
+    company.seat()
+    picture = company.stream(viewer, 0, "video")
+    await until(lambda: picture.stream == 2)
+
+    sender.cameras[:] = sender.cameras[:1]
+
+    await until(lambda: picture.stream == 1)
+    assert company.faults() == {}
