@@ -72,11 +72,11 @@ async def first_admin(
     *,
     another: bool,
 ) -> str:
-    """The token of a new admin's invitation. An account that was invited and never completed gets a new link.
+    """The token of a new admin's invitation. An invited account without a password gets a new link.
     Raises StaffRefused where there is an admin already and no `another`.
     """
     known = await store.staff.by_address(tx, keys, address)
-    if known is not None and known.admin and not (known.has_password and known.has_totp):
+    if known is not None and known.admin and not known.has_password:
         return await store.staff_tokens.mint(tx, keys, known.id, "invite", store.staff.COMMAND, now, LASTS)
     if await store.staff.admins(tx) and not another:
         raise StaffRefused("there is an admin already, who can invite others; --another makes one more")

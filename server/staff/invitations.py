@@ -67,7 +67,8 @@ async def invite(request: web.Request) -> web.Response:
 
 async def reset(request: web.Request) -> web.Response:
     """A one-time link for a colleague who lost a password or an authenticator; never for both, never for
-    oneself. Who has no complete account yet gets a new invitation.
+    oneself. Only who has no password at all gets a new invitation: every other link asks for what there is,
+    or a second link after a first would hand the account to whoever made it.
     """
     who = await administering(request, PAGE)
     form = await forms.read(request)
@@ -76,12 +77,11 @@ async def reset(request: web.Request) -> web.Response:
         staff = await asked(tx, request)
         if staff.id == who.staff:
             raise web.HTTPNotFound
-        complete = staff.has_password and staff.has_totp
-        if complete and form.get("lost") == "authenticator":
+        if staff.has_password and form.get("lost") == "authenticator":
             await store.staff.drop_totp(tx, secrets, staff.id, who.staff, now)
             await store.passkeys.revoke_all(tx, staff.id, now)
             await store.staff_signins.close_all(tx, staff.id, "reset", now)
-        purpose, lasts = ("reset", RESET_LASTS) if complete else ("invite", INVITE_LASTS)
+        purpose, lasts = ("reset", RESET_LASTS) if staff.has_password else ("invite", INVITE_LASTS)
         token = await store.staff_tokens.mint(tx, secrets, staff.id, purpose, who.staff, now, lasts)
     return await hand_over(request, who, staff.id, token)
 

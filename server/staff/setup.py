@@ -44,7 +44,8 @@ class Setting:
 
     @property
     def proof(self) -> str:
-        """What the person shows besides the link: `password`, `code` or nothing."""
+        """What the person shows besides the link: `password`, `code` or nothing. An invitation is made only
+        for an account without a password, so a password that is there was set by this very link."""
         if self.purpose == "invite":
             return ""
         return "code" if self.credentials.totp_secret else "password"

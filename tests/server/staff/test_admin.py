@@ -204,3 +204,41 @@ async def test_a_closed_account_opens_again_unless_its_address_is_taken(house: H
         await colleague(house)
         assert (await browser.post(there, {"open": "yes"})).status == 422
     assert (await fresh(house, nora)).disabled_at is not None
+
+
+async def test_no_number_of_links_opens_an_account_without_what_its_owner_has(house: House) -> None:
+    admin, nora = await colleague(house, "Ada", admin=True), await colleague(house)
+    async with Browser(house) as browser, Browser(house) as thief:
+        await browser.at(admin)
+        for lost in ("authenticator", "authenticator", "password", "", "authenticator"):
+            reply = await browser.post(f"/w/{admin.desk}/staff/{nora.id}/reset", {"lost": lost})
+            token = link_in(await browser.get(reply.location))
+            await thief.post("/staff/invite", {"token": token})
+            page = await thief.get("/staff/setup")
+            assert 'name="proof"' in page.text, lost
+            secret = page.text.split("data-secret>")[1].split("<")[0].replace(" ", "")
+            taken = await thief.post("/staff/setup", {"code": code(secret=secret)})
+            assert taken.status == 422, "the password is owed"
+            new = "nine herons on the canal"
+            taken = await thief.post("/staff/setup", {"password": new, "again": new, "proof": new})
+            assert taken.status == 422, "and cannot be replaced instead"
+    after = await fresh(house, nora)
+    assert (after.has_password, after.has_totp) == (True, False)
+
+
+async def test_an_invitation_that_was_begun_and_ran_out_goes_on_with_the_password(house: House) -> None:
+    admin, nora = await colleague(house, "Ada", admin=True), await colleague(house, complete=False)
+    async with Browser(house) as browser, Browser(house) as hers:
+        await browser.at(admin)
+        there = f"/w/{admin.desk}/staff/{nora.id}/reset"
+        await hers.post(
+            "/staff/invite", {"token": link_in(await browser.get((await browser.post(there)).location))}
+        )
+        await hers.post("/staff/setup", {"password": PASSWORD, "again": PASSWORD})
+        again = link_in(await browser.get((await browser.post(there)).location))
+        await hers.post("/staff/invite", {"token": again})
+        page = await hers.get("/staff/setup")
+        secret = page.text.split("data-secret>")[1].split("<")[0].replace(" ", "")
+        form = {"code": code(secret=secret)}
+        assert (await hers.post("/staff/setup", form)).status == 422
+        assert (await hers.post("/staff/setup", form | {"proof": PASSWORD})).status == 303
