@@ -13,10 +13,9 @@ import store.pauses
 import store.people_own
 import store.questions
 import store.seats
-from care import zones
 from care.contact import CHANNELS, WORDINGS, SafeContact
 from server import keys, render
-from server.pages import forms, member_page, member_words
+from server.pages import forms, member_page, member_words, zone_field
 from server.pages.forms import Form
 from server.pages.member_page import About
 from server.pages.people_list import phone
@@ -85,7 +84,8 @@ async def names(request: web.Request, tx: AsyncConnection, about: About, form: F
     _ = render.words(request).gettext
     languages = tuple(request.app[render.RENDERER].environments)
     name = form.text("name", _("Give a name of at most 200 letters, without hidden characters."))
-    zone = form.one_of("zone", zones.names(), _("Give a time zone as Region/City, like Europe/London."))
+    wrong = _("Give a time zone as Region/City, like Europe/London.")
+    zone = zone_field.read(form, "zone", render.language(request), wrong)
     locale = form.one_of("locale", languages, _("Choose a language from the list."))
     if form.errors:
         return

@@ -18,7 +18,7 @@ import store.questions
 import store.standing
 from care.contact import SafeContact
 from server import keys, render
-from server.pages import forms, grid, member_words, office, people_fields, setup_desk
+from server.pages import forms, grid, member_words, office, people_fields, zone_field
 from server.pages.forms import Form
 from server.pages.office import Office
 from server.staff import desk
@@ -96,7 +96,7 @@ async def page(
         line=shown.lines[0],
         words=member_words.of(words),
         clinician=await is_clinician(request, about),
-        zones=setup_desk.zone_names(),
+        zones=zone_field.offered(),
         languages=people_fields.languages(request),
         hours=[(str(hour), f"{hour:02}:00") for hour in range(25)],
         **context,

@@ -8,7 +8,7 @@ import store.pauses
 import store.people
 import store.seats
 from server import keys, render
-from server.pages import forms, office, people_fields, setup_desk
+from server.pages import forms, office, people_fields, zone_field
 from server.pages.forms import Form
 from server.pages.office import Office
 from server.pages.people_list import NewPerson
@@ -103,7 +103,7 @@ def new_page(request: web.Request, at: Office, form: Form) -> web.Response:
         form,
         office=at,
         here="people",
-        zones=setup_desk.zone_names(),
+        zones=zone_field.offered(),
         languages=people_fields.languages(request),
     )
 

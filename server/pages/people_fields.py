@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from care import zones
 from server import render
+from server.pages import zone_field
 from server.pages.forms import Form
 from server.pages.people_list import Fault, NewPerson, Offered, read_list, read_one
 from store.enrol import Enrolment
@@ -16,7 +16,13 @@ FIELDS = ("name", "chosen_name", "address", "phone", "zone", "locale", "emergenc
 def offered(request: web.Request, zone: str) -> Offered:
     """Zones and languages to choose from; `zone` is the group's."""
     languages = tuple(sorted(request.app[render.RENDERER].environments))
-    return Offered(zones=zones.names(), locales=languages, zone=zone, locale=render.language(request))
+    language = render.language(request)
+    return Offered(
+        understood=lambda typed: zone_field.understood(typed, language),
+        locales=languages,
+        zone=zone,
+        locale=language,
+    )
 
 
 def languages(request: web.Request) -> list[tuple[str, str]]:

@@ -52,9 +52,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """What a person's zone and language may be, and what they are when nothing is said."""
+    """What a person's zone and language may be, and what they are when nothing is said. `understood` gives
+    the zone that a word means, "" for none."""
 
-    zones: Collection[str]
+    understood: Callable[[str], str]
     locales: Collection[str]
     zone: str
     locale: str
@@ -115,7 +116,7 @@ def read_one(
         zone=checked(
             "zone",
             cells,
-            lambda value: listed(value or offered.zone, offered.zones),
+            lambda value: meant(value or offered.zone, offered.understood),
             faults,
             _("Give a time zone as Region/City, like Europe/London."),
         ),
@@ -167,6 +168,14 @@ def phone(value: str) -> str:
     if value and not PHONE.fullmatch(value):
         raise ValueError("no telephone number")
     return value
+
+
+def meant(value: str, understood: Callable[[str], str]) -> str:
+    """What is understood by the value."""
+    found = understood(value)
+    if not found:
+        raise ValueError("not understood")
+    return found
 
 
 def listed(value: str, options: Collection[str]) -> str:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 import store.setup
 from server import keys, render
-from server.pages import forms, setup_closures, setup_desk, setup_draft
+from server.pages import forms, setup_closures, setup_desk, setup_draft, zone_field
 from server.pages.forms import Form
 from server.pages.setup_desk import Step
 
@@ -19,6 +19,8 @@ async def show_basics(request: web.Request) -> web.Response:
     """The first step: empty, or as it was kept."""
     step = await setup_desk.load(request, "basics")
     start = {"every_days": "7", "count": "12", "minutes": "90"} | step.values
+    if not step.draft:
+        start["zone"] = await setup_desk.usual_zone(request, step.who)
     form = forms.filled({name: str(start.get(name, "")) for name in setup_draft.BASICS})
     return basics_page(request, step, form, show=bool(step.draft))
 
@@ -27,11 +29,17 @@ async def save_basics(request: web.Request) -> web.Response:
     """Keeps the first step, or shows its calendar."""
     step = await setup_desk.load(request, "basics")
     form = await forms.read(request)
-    values = setup_draft.read_basics(form, setup_desk.words(request), setup_desk.today(request))
+    values = basics_of(request, form)
     if form.errors or form.get("show"):
         return basics_page(request, step, form, show=not form.errors)
     draft = await setup_desk.keep(request, step, values, done=True)
     return forms.see(step.after(draft))
+
+
+def basics_of(request: web.Request, form: Form) -> dict[str, str]:
+    """The first step's values, as today and in the reader's words."""
+    words, language = setup_desk.words(request), render.language(request)
+    return setup_draft.read_basics(form, words, language, setup_desk.today(request))
 
 
 def basics_page(request: web.Request, step: Step, form: Form, *, show: bool) -> web.Response:
@@ -40,7 +48,7 @@ def basics_page(request: web.Request, step: Step, form: Form, *, show: bool) -> 
         request,
         step,
         form,
-        zones=setup_desk.zone_names(),
+        zones=zone_field.offered(),
         shown=setup_desk.shown(request, values) if show else None,
     )
 
@@ -110,7 +118,7 @@ async def preview(request: web.Request) -> web.Response:
     form = await forms.read(request)
     values = dict(step.values)
     if name == "basics":
-        values |= setup_draft.read_basics(form, setup_desk.words(request), setup_desk.today(request))
+        values |= basics_of(request, form)
     else:
         values["closures"] = setup_closures.read(form, setup_desk.words(request))
     shown = None if form.errors else setup_desk.shown(request, values)

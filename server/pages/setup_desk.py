@@ -9,6 +9,8 @@ from aiohttp import web
 
 import store.setup
 import store.staff
+import store.staff_people
+import store.worklist
 from care import zones
 from server import cookies, keys, render
 from server.pages import dates_shown, forms, setup_draft
@@ -108,10 +110,12 @@ def shown(request: web.Request, values: setup_draft.Values) -> Shown | None:
         return None
 
 
-def zone_names() -> list[str]:
-    """The zones that are offered to pick from: those named for places."""
-    regions = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/")
-    return sorted(name for name in zones.names() if name.startswith((*regions, "Indian/", "Pacific/")))
+async def usual_zone(request: web.Request, who: DeskSignIn) -> str:
+    """Where this person's newest group meets; without any, where they are themselves."""
+    async with request.app[keys.DATABASE].read() as tx:
+        groups = await store.worklist.groups(tx, who.person, request.app[keys.CLOCK]().wall)
+        own = await store.staff_people.known(tx, request.app[keys.KEYS], [who.person])
+    return groups[-1].zone if groups else own[who.person].zone
 
 
 def today(request: web.Request) -> date:

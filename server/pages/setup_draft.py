@@ -9,10 +9,11 @@ from datetime import date, datetime, time
 from gettext import NullTranslations
 from typing import Any
 
-from care import phases, zones
+from care import phases
 from care.contract import Terms
 from care.phases import Phases
 from care.series import Closure, Plan
+from server.pages import zone_field
 from server.pages.forms import Form
 from server.pages.people_list import NewPerson, from_document
 
@@ -95,11 +96,11 @@ def people_of(values: Values) -> list[NewPerson]:
     return [from_document(each) for each in values.get("people", [])]
 
 
-def read_basics(form: Form, translations: NullTranslations, today: date) -> dict[str, str]:
+def read_basics(form: Form, translations: NullTranslations, language: str, today: date) -> dict[str, str]:
     """The first step's values; the form holds what is wrong with them."""
     _ = translations.gettext
     form.text("title", _("Give the group a name that its members will know it by."), longest=100)
-    form.one_of("zone", zones.names(), _("Choose a time zone, such as Europe/Berlin."))
+    zone_field.read(form, "zone", language, _("Choose a time zone, such as Europe/Berlin."))
     first = form.date("first_day", _("Give the day of the first session."))
     if first is not None and not today <= first <= today.replace(year=today.year + 2, day=1):
         form.refuse("first_day", _("The first session lies in the past, or more than two years ahead."))

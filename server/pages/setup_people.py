@@ -9,7 +9,7 @@ from aiohttp import web
 import store.staff
 import store.staff_people
 from server import keys, render
-from server.pages import forms, people_fields, setup_desk, setup_draft
+from server.pages import forms, people_fields, setup_desk, setup_draft, zone_field
 from server.pages.forms import Form
 from server.pages.people_list import MOST, NewPerson
 from server.pages.setup_desk import Step
@@ -99,7 +99,7 @@ async def page(request: web.Request, step: Step, form: Form) -> web.Response:
         leaders=await leaders(request, step),
         people=setup_draft.people_of(step.values),
         languages=people_fields.languages(request),
-        zones=setup_desk.zone_names(),
+        zones=zone_field.offered(),
     )
 
 

@@ -6,10 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.pages import zone_field
 from server.pages.people_list import NewPerson, Offered, as_text, from_document, read_list, read_one
 
 OFFERED = Offered(
-    zones=("Europe/Berlin", "Europe/London"), locales=("en", "de"), zone="Europe/Berlin", locale="de"
+    understood=lambda typed: zone_field.understood(typed, "en"),
+    locales=("en", "de"),
+    zone="Europe/Berlin",
+    locale="de",
 )
 SAY = gettext.NullTranslations().gettext
 

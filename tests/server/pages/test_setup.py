@@ -135,6 +135,19 @@ async def test_what_is_wrong_is_said_and_what_was_typed_is_kept(browser: Browser
         assert f'id="{field}-error"' in reply.text
 
 
+async def test_a_city_is_enough_for_a_time_zone(house: House, browser: Browser) -> None:
+    async with browser:
+        first = await browser.get(f"/w/{browser.desk}/groups/new")
+        assert 'name="zone" list="zone-options" value="Europe/' in first.text
+        start = await begun(browser, zone="new york")
+        page = await browser.get(f"{start}/basics")
+        assert 'value="America/New_York"' in page.text
+        seen = await browser.post(f"/w/{browser.desk}/groups/preview", BASICS | {"zone": "london"})
+        assert "London" in seen.text
+        unknown = await browser.post(f"/w/{browser.desk}/groups/preview", BASICS | {"zone": "Utopia"})
+        assert "once time zone, day, hour and number" in unknown.text
+
+
 async def test_the_dates_are_shown_without_a_script_and_nothing_is_kept(
     house: House, browser: Browser
 ) -> None:
