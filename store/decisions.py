@@ -95,16 +95,21 @@ async def confirm_all(
     role: str,
     now: datetime,
     key: str,
+    shown: Mapping[str, Status] | None = None,
 ) -> Confirmed:
     """Stores the changes, and confirms every other proposal nobody decided on yet as it is. All or nothing:
-    raises Refused with a code for each change that cannot be taken."""
+    raises Refused with a code for each change that cannot be taken.
+
+    `shown` is the proposed status of each member as the person saw it: somebody who was not shown is left,
+    and one that has become another since is refused. None confirms the proposals of this moment."""
     held = await _hold(tx, session_id, now)
     done = await decided.by_form(tx, session_id, key)
     asked = {one: change for one, change in changes.items() if one not in done}
     for one, proposal in held.proposals.items():
         free = one in held.people and one not in held.current and one not in asked and one not in done
-        if free and _confirmable(proposal):
-            asked[one] = Change(status=proposal.status, reason=Reason.AS_PROPOSED)
+        if free and _confirmable(proposal) and (shown is None or one in shown):
+            seen = proposal.status if shown is None else shown[one]
+            asked[one] = Change(status=seen, reason=Reason.AS_PROPOSED)
     codes = {one: _refusal(held, one, change, role, now) for one, change in asked.items()}
     if refused := {one: code for one, code in codes.items() if code is not None}:
         raise Refused(refused)

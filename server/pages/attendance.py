@@ -22,6 +22,7 @@ from care.interval import Span
 from care.policy import SessionTimes
 from care.roles import Action, Role, may
 from care.seen import Access, Data, access
+from care.verdict import Status
 from server import keys, render, signin
 from server.pages import attendance_form, attendance_rows, evidence, forms
 from server.pages.attendance_rows import Known, Row
@@ -62,10 +63,12 @@ async def confirm(request: web.Request) -> web.Response:
     async with request.app[keys.DATABASE].read() as tx:
         found = await load(request, tx, who)
     words = render.words(request)
-    asked = attendance_form.changes(words, form, [one.id for one in found.members], found.known.proposals)
+    members = [one.id for one in found.members]
+    shown = attendance_form.shown(form, members)
+    asked = attendance_form.changes(words, form, members, shown)
     if not form.errors:
         try:
-            await _store(request, who, found, asked, form.get("key") or fresh_id())
+            await _store(request, who, found, asked, shown, form.get("key") or fresh_id())
         except store.decisions.Refused as refused:
             attendance_form.refuse(words, form, refused.codes)
     if form.errors:
@@ -103,7 +106,12 @@ async def reader(request: web.Request) -> SignIn:
 
 
 async def _store(
-    request: web.Request, who: SignIn, found: Loaded, asked: Mapping[str, Change], key: str
+    request: web.Request,
+    who: SignIn,
+    found: Loaded,
+    asked: Mapping[str, Change],
+    shown: Mapping[str, Status],
+    key: str,
 ) -> None:
     """A facilitator confirms the rest as proposed; a coordinator does so once the facilitators' time is over,
     and before it corrects single members."""
@@ -111,7 +119,9 @@ async def _store(
     secrets = request.app[keys.KEYS]
     async with request.app[keys.DATABASE].write() as tx:
         if confirms_the_rest(who.role, found, now):
-            await store.decisions.confirm_all(tx, secrets, session.id, asked, who.member, who.role, now, key)
+            await store.decisions.confirm_all(
+                tx, secrets, session.id, asked, who.member, who.role, now, key, shown
+            )
             return
         for member, change in asked.items():
             await store.decisions.decide(

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from gettext import NullTranslations
 
-from care.attendance import Proposal
 from care.decision import CHOOSABLE, FOR_A_CHANGE, Change, Reason, Refusal
 from care.verdict import Status
 from server.pages.attendance_words import decision_words, status_words
@@ -49,10 +48,18 @@ def reasons(translations: NullTranslations) -> tuple[Option, ...]:
     return (("", translations.gettext("As chosen above")), *chosen)
 
 
+def shown(form: Form, members: Iterable[str]) -> dict[str, Status]:
+    """What the page proposed when it was sent out, by member: nobody confirms what they did not see."""
+    sent = {member: form.get(f"seen-{member}") for member in members}
+    known = {one.value for one in Status}
+    return {member: Status(code) for member, code in sent.items() if code in known}
+
+
 def changes(
-    translations: NullTranslations, form: Form, members: Iterable[str], proposed: Mapping[str, Proposal]
+    translations: NullTranslations, form: Form, members: Iterable[str], proposed: Mapping[str, Status]
 ) -> dict[str, Change]:
-    """What was changed, by member; members left alone are not in it. Notes errors in the form."""
+    """What was changed, by member; members left alone are not in it. `proposed` is what the page showed.
+    Notes errors in the form."""
     _ = translations.gettext
     found: dict[str, Change] = {}
     for member in members:
@@ -63,7 +70,7 @@ def changes(
         status, reason = _chosen(form, member)
         if not status and not reason:
             if note and member in proposed:
-                found[member] = Change(status=proposed[member].status, reason=Reason.AS_PROPOSED, note=note)
+                found[member] = Change(status=proposed[member], reason=Reason.AS_PROPOSED, note=note)
             continue
         if status not in {one.value for one in CHOOSABLE}:
             form.refuse(f"status-{member}", _("Please choose what it was."))

@@ -30,14 +30,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One member. `words` is what holds; `proposed` the machine's, also where a person said otherwise. `asks`
-    is true for whom a person has to choose; `open` for whom nobody decided yet."""
+    """One member. `words` is what holds; `proposed` the machine's, also where a person said otherwise, and
+    `suggested` its code, "" for none. `asks` is true for whom a person has to choose; `open` for whom nobody
+    decided yet."""
 
     member: str
     name: str
     status: str
     words: str
     proposed: str
+    suggested: str
     decided: bool
     changed: bool
     asks: bool
@@ -94,6 +96,7 @@ def _row(translations: NullTranslations, member: str, known: Known, line: Line |
         status=status.value if status else "expected",
         words=status_words(translations, status.value) if status else "",
         proposed=status_words(translations, proposed.value) if proposed else "",
+        suggested=proposed.value if proposed else "",
         decided=holds is not None,
         changed=holds is not None and proposed is not None and holds.status is not proposed,
         asks=holds is None and proposal is not None and proposal.decide,

@@ -64,6 +64,25 @@ async def test_confirming_all_decides_what_is_clear_and_leaves_what_needs_a_choi
         assert await ledger.balances(tx, circle.group) == {cleo.id: 1}
 
 
+async def test_nobody_confirms_what_they_were_not_shown(database, keys, circle):
+    ada, _, cleo = circle.participants
+
+    async def confirm(shown, key):
+        async with database.write() as tx:
+            return await decisions.confirm_all(
+                tx, keys, circle.session, {}, circle.facilitator.id, "facilitator", AFTER, key, shown
+            )
+
+    with pytest.raises(Refused) as refused:
+        await confirm({ada.id: Status.ATTENDED, cleo.id: Status.ATTENDED}, "form-1")
+    assert refused.value.codes == {cleo.id: Refusal.NOT_AS_PROPOSED}
+    async with database.read() as tx:
+        assert await decided.of_session(tx, circle.session) == {}
+    done = await confirm({ada.id: Status.ATTENDED}, "form-2")
+    assert [one.member for one in done.decided] == [ada.id]
+    assert cleo.id in done.left
+
+
 async def test_the_same_form_sent_twice_decides_once(database, keys, circle):
     changes = {circle.participants[1].id: Change(status=Status.PARTIAL, reason=Reason.FACILITATOR_SAW)}
     for _ in range(2):

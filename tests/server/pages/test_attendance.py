@@ -41,9 +41,15 @@ async def read(guest: Guest) -> str:
         return unescape(await reply.text())
 
 
+async def seen(guest: Guest) -> dict[str, str]:
+    """The hidden fields that say what the page proposes."""
+    async with guest.http.get(address(guest)) as reply:
+        return dict(re.findall(r'name="(seen-[^"]+)" value="([^"]*)"', await reply.text()))
+
+
 async def send(guest: Guest, fields: Mapping[str, str], path: str = "") -> tuple[int, str]:
-    """Sends the form as a browser does; what follows."""
-    data = {"csrf": await guest.csrf(), "key": "one-form", **fields}
+    """Sends the form as a browser does, with what its page shows now; what follows."""
+    data = {"csrf": await guest.csrf(), "key": "one-form", **await seen(guest), **fields}
     headers = {"Origin": guest.house.origin}
     async with guest.http.post(
         address(guest) + path, data=data, headers=headers, allow_redirects=False
@@ -81,6 +87,52 @@ async def test_the_same_form_twice_decides_once(after: House) -> None:
         status, _text = await send(guest, {})
         assert status == 303
     assert {len(made) for made in (await decided(after)).values()} == {1}
+
+
+async def rang(house: House) -> str:
+    """Somebody writes down that the last member was there by phone; their id."""
+    member = house.circle.participants[7].id
+    async with house.db.write() as tx:
+        session = await store.groups.session(tx, house.circle.session)
+        assert session is not None
+        await store.by_hand.enter(
+            tx, house.keys, session.id, member, "phone", session.starts_at, session.ends_at, None, "phone",
+            house.circle.facilitator.id, "facilitator", datetime.now(UTC), "by-phone",
+        )  # fmt: skip
+    return member
+
+
+async def test_nobody_confirms_a_proposal_that_became_another_after_the_page_was_sent(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    shown = await seen(guest)
+    member = await rang(after)
+    status, text = await send(guest, shown)
+    assert status == 422
+    assert "The proposal has changed meanwhile. Please look again." in text
+    assert f'name="seen-{member}" value="attended"' in text, "the page shows the new one"
+    assert await decided(after) == {}
+    status, _ = await send(guest, {**shown, f"choice-{member}": "attended:phone"})
+    assert status == 303
+    assert (await decided(after))[member] == [Status.ATTENDED]
+
+
+async def test_a_note_confirms_what_was_shown_beside_it(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    shown = await seen(guest)
+    member = await rang(after)
+    status, text = await send(guest, {**shown, f"note-{member}": "kept words"})
+    assert status == 422
+    assert "kept words" in text
+    assert await decided(after) == {}
+
+
+@pytest.mark.parametrize("sent", ["", "nonsense"])
+async def test_who_was_not_shown_is_not_confirmed(after: House, sent: str) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    member = after.circle.participants[7].id
+    status, _ = await send(guest, {f"seen-{member}": sent})
+    assert status == 303
+    assert (len(said := await decided(after)), member in said) == (7, False)
 
 
 async def test_a_change_afterwards_keeps_both_values(after: House) -> None:
@@ -248,15 +300,16 @@ async def test_a_members_question_stands_beside_their_line(after: House) -> None
 
 
 async def test_the_record_of_a_group_that_is_over_opens_again_for_a_reason(after: House) -> None:
+    ada, nora = await after.guest(after.circle.facilitator), await after.guest(after.circle.coordinator)
+    shown = await seen(ada)
     async with after.db.write() as tx:
         await tx.execute(
             update(group)
             .where(group.c.id == after.circle.group)
             .values(state="ended", ended_at=datetime.now(UTC))
         )
-    ada, nora = await after.guest(after.circle.facilitator), await after.guest(after.circle.coordinator)
     assert "data-locked" in await read(ada)
-    status, text = await send(ada, {})
+    status, text = await send(ada, shown)
     assert status == 422
     assert "Please ask the coordinator to reopen it." in text
     status, _ = await send(ada, {"reopen": "wrong_record"}, "/reopen")
