@@ -18,6 +18,8 @@ def acts(translations: NullTranslations) -> dict[str, str]:
         "member_came_back": _("noted that a member came back"),
         "details_changed": _("changed details"),
         "address_changed": _("changed an address"),
+        "link_sent": _("sent a personal link"),
+        "links_ended": _("ended all links"),
         "not_me": _("said: this was not me"),
         "contract_offered": _("offered a version of the contract"),
         "contract_signed": _("signed the contract"),

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, time
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-import store.link_requests
-import store.links
+import store.link_acts
 import store.pauses
 import store.people_own
 import store.questions
@@ -25,6 +25,15 @@ from store.questions import LONGEST
 
 Change = Callable[[web.Request, AsyncConnection, About, Form], Awaitable[None]]
 COORDINATOR = "coordinator"
+
+
+class Acting(TypedDict):
+    """The words a store function takes for who acts."""
+
+    group: str
+    by: str
+    role: str
+    now: datetime
 
 
 async def save(request: web.Request) -> web.Response:
@@ -146,14 +155,24 @@ async def put(request: web.Request, tx: AsyncConnection, about: About, **changes
 
 async def resend(request: web.Request, tx: AsyncConnection, about: About, form: Form) -> None:
     """A fresh link to the address on file."""
-    if not await store.link_requests.resend(tx, about.member.id, now(request)):
+    if not await store.link_acts.send(tx, request.app[keys.KEYS], about.member.id, **acting(request, about)):
         _ = render.words(request).gettext
         form.refuse("", _("No link was sent: three were asked for within the hour, or this person has left."))
 
 
 async def revoke(request: web.Request, tx: AsyncConnection, about: About, form: Form) -> None:
     """Every link and sign-in of this member ends at once."""
-    await store.links.revoke(tx, about.member.id, "by the coordinator", now(request))
+    await store.link_acts.end_all(tx, request.app[keys.KEYS], about.member.id, **acting(request, about))
+
+
+def acting(request: web.Request, about: About) -> Acting:
+    """Who does something in which group, and when."""
+    return {
+        "group": about.at.group.id,
+        "by": about.at.who.member,
+        "role": COORDINATOR,
+        "now": now(request),
+    }
 
 
 async def pause(request: web.Request, tx: AsyncConnection, about: About, form: Form) -> None:

@@ -124,6 +124,9 @@ async def test_a_link_is_sent_again_and_every_link_can_end(clinic: Clinic) -> No
         async with guest.http.get(f"{clinic.house.origin}/s/{guest.place}/") as reply:
             assert reply.status == 403
         page = await ada(clinic)
+        history = await clinic.browser.get(clinic.at("audit"))
+    assert history.text.count("sent a personal link") == 3
+    assert history.text.count("ended all links") == 1
     assert "Link, asked for again" in page.text
     assert "Link ended" in page.text
 
