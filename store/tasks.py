@@ -194,15 +194,23 @@ class UnknownOutcome(ValueError):
 
 
 async def finish(
-    tx: AsyncConnection, keys: Keys, task_id: str, by: str, role: str, outcome: str, now: datetime
+    tx: AsyncConnection,
+    keys: Keys,
+    task_id: str,
+    by: str,
+    role: str,
+    outcome: str,
+    now: datetime,
+    tried: int | None = None,
 ) -> Task | None:
     """The task after somebody worked on it; None when it was not open (a double click). A call nobody
-    answered stays open, due a day later, until the third. Raises UnknownOutcome."""
+    answered stays open, due a day later, until the third. `tried` are the tries its reader was shown: when
+    there are more by now, this one was counted already, and the answer is None. Raises UnknownOutcome."""
     if outcome not in TRIED | FINISHED:
         raise UnknownOutcome(outcome)
     await chain.hold(tx)
     found = await find(tx, task_id)
-    if found is None or found.state != "open":
+    if found is None or found.state != "open" or tried not in (None, found.tried):
         return None
     tries = found.tried + (outcome in TRIED)
     if outcome in TRIED and tries < TRIES:

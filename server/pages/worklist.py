@@ -130,16 +130,24 @@ async def finish(request: web.Request) -> web.Response:
     words = render.words(request)
     task = request.match_info["task"]
     outcome = form.one_of(f"outcome-{task}", work_words.OUTCOMES, words.gettext("Say how the call went."))
+    tried = form.whole("tried", 0, 1000, words.gettext("Open the work list anew and try again."))
     if form.errors:
         return await page(request, who, form)
     now = request.app[keys.CLOCK]().wall
     async with request.app[keys.DATABASE].write() as tx:
         found = await store.tasks.find(tx, task)
         mine = {(one.group, one.role) for one in await store.staff.groups_of(tx, who.person)}
-        if found is None or (found.group, found.owner_role) not in mine:
+        if found is None or (found.group, found.owner_role) not in mine or found.kind not in work_words.CALLS:
             raise web.HTTPNotFound
         await store.tasks.finish(
-            tx, request.app[keys.KEYS], task, by=who.staff, role=found.owner_role, outcome=outcome, now=now
+            tx,
+            request.app[keys.KEYS],
+            task,
+            by=who.staff,
+            role=found.owner_role,
+            outcome=outcome,
+            now=now,
+            tried=tried,
         )
     return forms.see(f"/w/{who.desk}/")
 

@@ -130,6 +130,24 @@ async def test_a_call_nobody_answered_comes_back_a_day_later_until_the_third_try
     assert (last.state, last.outcome) == ("done", "message_left")
 
 
+async def test_one_call_noted_three_times_counts_once(database, keys, circle):
+    call = (await open_tasks(database, circle))["call_2h"]
+
+    async def again():
+        async with database.write() as tx:
+            who = circle.coordinator.id
+            return await tasks.finish(
+                tx, keys, call.id, who, "coordinator", "not_reached", AFTER, tried=call.tried
+            )
+
+    done = await asyncio.gather(*(again() for _ in range(3)))
+    assert sum(one is not None for one in done) == 1
+    left = (await open_tasks(database, circle))["call_2h"]
+    assert (left.state, left.tried) == ("open", 1)
+    async with database.read() as tx:
+        assert len(await audit.of_object(tx, circle.group, f"task:{call.id}")) == 1
+
+
 async def test_nobody_finishes_a_task_with_an_unknown_word(database, keys, circle):
     call = (await open_tasks(database, circle))["call_2h"]
     with pytest.raises(UnknownOutcome):

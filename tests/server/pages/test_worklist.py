@@ -53,8 +53,8 @@ async def test_a_call_that_reached_somebody_leaves_the_list(clinic: Clinic) -> N
     async with clinic.browser:
         task = (await calls(clinic))[0].task
         path = f"/w/{clinic.olga.desk}/tasks/{task}"
-        assert (await clinic.browser.post(path, {f"outcome-{task}": "reached"})).status == 303
-        assert (await clinic.browser.post(path, {f"outcome-{task}": "reached"})).status == 303
+        assert (await clinic.browser.post(path, {f"outcome-{task}": "reached", "tried": "0"})).status == 303
+        assert (await clinic.browser.post(path, {f"outcome-{task}": "reached", "tried": "0"})).status == 303
         assert task not in {one.task for one in await calls(clinic)}
 
 
@@ -62,7 +62,10 @@ async def test_a_call_nobody_answered_stays_and_says_how_often(clinic: Clinic) -
     async with clinic.browser:
         task = (await calls(clinic))[0].task
         path = f"/w/{clinic.olga.desk}/tasks/{task}"
-        assert (await clinic.browser.post(path, {f"outcome-{task}": "not_reached"})).status == 303
+        assert '<input type="hidden" name="tried" value="0">' in (await listed(clinic)).text
+        for _ in range(4):
+            noted = await clinic.browser.post(path, {f"outcome-{task}": "not_reached", "tried": "0"})
+            assert noted.status == 303
         assert next(one for one in await calls(clinic) if one.task == task).tried == 1
         assert "tried 1 times" in (await listed(clinic)).text
 
@@ -80,10 +83,33 @@ async def test_nobody_finishes_another_groups_task(house: House, clinic: Clinic)
     other = await open_clinic(house, name="Petra")
     async with clinic.browser, other.browser:
         task = (await calls(clinic))[0].task
-        reply = await other.browser.post(f"/w/{other.olga.desk}/tasks/{task}", {f"outcome-{task}": "reached"})
+        fields = {f"outcome-{task}": "reached", "tried": "0"}
+        reply = await other.browser.post(f"/w/{other.olga.desk}/tasks/{task}", fields)
         assert reply.status == 404
         assert "Ada" not in (await listed(other)).text or task not in (await listed(other)).text
         assert task in {one.task for one in await calls(clinic)}
+
+
+async def test_only_a_call_is_noted_from_the_list(clinic: Clinic) -> None:
+    async with clinic.browser:
+        async with clinic.house.db.write() as tx:
+            now = datetime.now(UTC)
+            await store.tasks.open_one(
+                tx,
+                clinic.house.keys,
+                clinic.group,
+                clinic.members[0].id,
+                "question_about_record",
+                ("asked",),
+                now,
+                now,
+                by=clinic.members[0].id,
+                role="participant",
+            )
+            found = await store.worklist.rows(tx, clinic.house.keys, clinic.olga.person, now)
+        task = next(one.task for one in found if one.kind == "question_about_record")
+        fields = {f"outcome-{task}": "reached", "tried": "0"}
+        assert (await clinic.browser.post(f"/w/{clinic.olga.desk}/tasks/{task}", fields)).status == 404
 
 
 def item(kind: str, role: str) -> store.worklist.Item:
