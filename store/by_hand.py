@@ -11,11 +11,13 @@ from care.decision import Reason
 from care.interval import Span
 from care.policy import ByHand, Otherwise
 from store import audit, chain, duties, proposing, tasks
+from store.decided import again
+from store.decisions import is_reopened
 from store.groups import Session, sessions_query
 from store.groups import as_session as session_of
 from store.ids import fresh_id, plausible
 from store.sealing import Keys
-from store.tables import by_hand, member
+from store.tables import by_hand, group, member
 from store.tables import session as meeting
 
 # Later than this the facts themselves may be gone, and a proposal without them would be wrong.
@@ -23,7 +25,8 @@ ENTERED_FOR = timedelta(days=30)
 
 
 class NotNow(Exception):
-    """Nothing can be entered by hand: the session has not begun, was called off, or is too long ago."""
+    """Nothing can be entered by hand: the session has not begun, was called off, is too long ago, or the
+    group's record is closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +65,28 @@ async def enter(
     now: datetime,
     key: str,
 ) -> Entered:
-    """Stores an entry, once for each form `key`, and the proposals it changes. Raises ValueError for an
-    unknown kind or reason, for times that are no span of this session, or for joining oneself; LookupError
-    where session and members do not belong together; NotNow."""
+    """Stores an entry, once for a form `key` that says the same, and the proposals it changes. Raises
+    ValueError for an unknown kind or reason, for times that are no span of this session, or for joining
+    oneself; LookupError where session and members do not belong together; NotNow."""
     chosen, why = Otherwise(kind), Reason(reason)
     await chain.hold(tx)
-    if done := await _by_key(tx, key):
-        return done
+    earlier = await _by_form(tx, key)
+    for done in earlier.values():
+        if done is not None and (
+            done.session,
+            done.member,
+            done.kind,
+            done.starts_at,
+            done.ends_at,
+            done.joined_with,
+        ) == (
+            *(session_id, member_id, chosen),
+            *(starts_at, ends_at, joined_with),
+        ):
+            return done
     session = await _session(tx, session_id, [member_id, *([joined_with] if joined_with else [])])
     _check(session, starts_at, ends_at, now)
+    await _unlocked(tx, session, now)
     if (joined_with is not None) and (chosen is not Otherwise.JOINT or joined_with == member_id):
         raise ValueError("joined with somebody else, on one link")
     entry_id = fresh_id()
@@ -85,13 +101,12 @@ async def enter(
         "reason": why.value,
         "by": by,
         "at": now,
-        "key": key,
+        "key": again(key, len(earlier)) if earlier else key,
     }
     await tx.execute(insert(by_hand).values(**row))
     await _follow(tx, keys, session, "presence_by_hand", entry_id, by, role, why.value, now)
-    entered = await _by_key(tx, key)
-    assert entered is not None
-    return entered
+    made = await tx.execute(select(by_hand).where(by_hand.c.id == entry_id))
+    return as_entered(made.one())
 
 
 def _check(session: Session, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
@@ -113,6 +128,7 @@ async def withdraw(tx: AsyncConnection, keys: Keys, entry_id: str, by: str, role
     session = await _session(tx, found.session, [found.member])
     if now > session.ends_at + ENTERED_FOR:
         raise NotNow("this session is too long ago")
+    await _unlocked(tx, session, now)
     await tx.execute(update(by_hand).where(by_hand.c.id == entry_id).values(withdrawn_at=now))
     await _follow(tx, keys, session, "presence_by_hand_withdrawn", entry_id, by, role, "", now)
     return True
@@ -171,9 +187,19 @@ async def _session(tx: AsyncConnection, session_id: str, members: list[str]) -> 
     return session_of(row)
 
 
-async def _by_key(tx: AsyncConnection, key: str) -> Entered | None:
-    row = (await tx.execute(select(by_hand).where(by_hand.c.key == key))).first()
-    return None if row is None else as_entered(row)
+async def _by_form(tx: AsyncConnection, key: str) -> dict[str, Entered | None]:
+    """What this form entered before, by its row; None for what was taken back."""
+    rows = await tx.execute(
+        select(by_hand).where((by_hand.c.key == key) | by_hand.c.key.startswith(again(key), autoescape=True))
+    )
+    return {row.id: None if row.withdrawn_at else as_entered(row) for row in rows}
+
+
+async def _unlocked(tx: AsyncConnection, session: Session, now: datetime) -> None:
+    """Raises NotNow once the group is over and its record closed."""
+    state = await tx.execute(select(group.c.state).where(group.c.id == session.group).with_for_update())
+    if state.scalar_one() == "ended" and not await is_reopened(tx, session.id, now):
+        raise NotNow("the record of this group is closed")
 
 
 def as_entered(row: Row[tuple[object, ...]]) -> Entered:

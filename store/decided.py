@@ -44,14 +44,26 @@ async def of_group(tx: AsyncConnection, group_id: str) -> Said:
     return {(row.session, row.member): as_decision(row) for row in rows}
 
 
-async def by_form(tx: AsyncConnection, session_id: str, key: str) -> dict[str, Decision]:
-    """The decisions a form made before, by member; none for its first time."""
+async def by_form(tx: AsyncConnection, session_id: str, key: str) -> dict[str, tuple[Decision, ...]]:
+    """The decisions a form made before, by member, oldest first; none for its first time. A form that came
+    back with something else in it made one more, under `again`."""
     rows = await tx.execute(
         select(decision)
-        .where(decision.c.session == session_id, decision.c.key == key)
+        .where(
+            decision.c.session == session_id,
+            (decision.c.key == key) | decision.c.key.startswith(again(key), autoescape=True),
+        )
         .order_by(decision.c.seq)
     )
-    return {row.member: as_decision(row) for row in rows}
+    found: dict[str, tuple[Decision, ...]] = defaultdict(tuple)
+    for row in rows:
+        found[row.member] += (as_decision(row),)
+    return dict(found)
+
+
+def again(key: str, times: int | str = "") -> str:
+    """The key of a form that was sent once more with something else in it."""
+    return f"{key}~{times}"
 
 
 async def notes(tx: AsyncConnection, keys: Keys, session_id: str) -> dict[str, str]:

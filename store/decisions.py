@@ -1,7 +1,8 @@
 """Decisions about attendance, written: each with its ledger entry or reversal, its line in the audit and the
-tasks that follow, in one transaction. Nothing is ever overwritten, and a form sent twice decides once."""
+tasks that follow, in one transaction. Nothing is ever overwritten. A form sent twice decides once; one that
+somebody went back to and filled in differently decides again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -72,16 +73,17 @@ async def decide(
     now: datetime,
     key: str,
 ) -> Decision:
-    """The decision about one member, stored; the earlier one where this form (`key`) was sent before. Raises
-    Refused, ValueError for an unknown status or reason, LookupError for a member of another group."""
+    """The decision about one member, stored; the earlier one where this form (`key`) said the same before.
+    Raises Refused, ValueError for an unknown status or reason, LookupError for a member of another group."""
     change = Change(status=Status(status), reason=Reason(reason), note=note.strip())
     held = await _hold(tx, session_id, now)
-    if earlier := (await decided.by_form(tx, session_id, key)).get(member_id):
+    form = await _form(tx, keys, session_id, key)
+    if (earlier := form.said(member_id, change)) is not None:
         return earlier
     code = _refusal(held, member_id, change, role, now)
     if code is not None:
         raise Refused({member_id: code})
-    made = await _store(tx, keys, held, member_id, change, by, role, now, key)
+    made = await _store(tx, keys, held, member_id, change, by, role, now, form.key_for(member_id))
     await duties.renew(tx, held.group, now)
     return made
 
@@ -103,10 +105,11 @@ async def confirm_all(
     `shown` is the proposed status of each member as the person saw it: somebody who was not shown is left,
     and one that has become another since is refused. None confirms the proposals of this moment."""
     held = await _hold(tx, session_id, now)
-    done = await decided.by_form(tx, session_id, key)
-    asked = {one: change for one, change in changes.items() if one not in done}
+    form = await _form(tx, keys, session_id, key)
+    done = {one: made[-1] for one, made in form.made.items()}
+    asked = {one: change for one, change in changes.items() if form.said(one, change) is None}
     for one, proposal in held.proposals.items():
-        free = one in held.people and one not in held.current and one not in asked and one not in done
+        free = one in held.people and one not in held.current and one not in asked
         if free and _confirmable(proposal) and (shown is None or one in shown):
             seen = proposal.status if shown is None else shown[one]
             asked[one] = Change(status=seen, reason=Reason.AS_PROPOSED)
@@ -114,7 +117,9 @@ async def confirm_all(
     if refused := {one: code for one, code in codes.items() if code is not None}:
         raise Refused(refused)
     for member_id, change in asked.items():
-        done[member_id] = await _store(tx, keys, held, member_id, change, by, role, now, key)
+        done[member_id] = await _store(
+            tx, keys, held, member_id, change, by, role, now, form.key_for(member_id)
+        )
     if asked:
         await duties.renew(tx, held.group, now)
     left = [
@@ -126,6 +131,38 @@ async def confirm_all(
         and proposal.status not in NOT_ASKED
     ]
     return Confirmed(decided=tuple(done.values()), left=tuple(left))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """What a form decided when it came before, oldest first by member, and the notes it left by decision."""
+
+    key: str
+    made: Mapping[str, Sequence[Decision]]
+    notes: Mapping[str, str]
+
+    def said(self, member_id: str, change: Change) -> Decision | None:
+        """The decision by which this form said the same about a member the last time."""
+        if not (made := self.made.get(member_id)):
+            return None
+        last = made[-1]
+        same = (last.status, last.reason, self.notes.get(last.id, "")) == (
+            change.status,
+            change.reason,
+            change.note,
+        )
+        return last if same else None
+
+    def key_for(self, member_id: str) -> str:
+        """The key of one more decision about a member."""
+        times = len(self.made.get(member_id, ()))
+        return decided.again(self.key, times) if times else self.key
+
+
+async def _form(tx: AsyncConnection, keys: Keys, session_id: str, key: str) -> _Form:
+    made = await decided.by_form(tx, session_id, key)
+    noted = any(one.note_given for history in made.values() for one in history)
+    return _Form(key=key, made=made, notes=await decided.notes(tx, keys, session_id) if noted else {})
 
 
 def _confirmable(proposal: Proposal) -> bool:

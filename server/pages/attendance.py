@@ -4,8 +4,10 @@ changes them. Facilitators confirm; coordinators see the outcome and correct wit
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from multidict import MultiDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import care.came
@@ -68,7 +70,11 @@ async def confirm(request: web.Request) -> web.Response:
     asked = attendance_form.changes(words, form, members, shown)
     if not form.errors:
         try:
-            await _store(request, who, found, asked, shown, form.get("key") or fresh_id())
+            rest = form.get("confirms") == "1" and confirms_the_rest(
+                who.role, found, request.app[keys.CLOCK]().wall
+            )
+            key = form.get("key") or fresh_id()
+            await _store(request, who, found.session, asked, shown if rest else None, key)
         except store.decisions.Refused as refused:
             attendance_form.refuse(words, form, refused.codes)
     if form.errors:
@@ -108,17 +114,17 @@ async def reader(request: web.Request) -> SignIn:
 async def _store(
     request: web.Request,
     who: SignIn,
-    found: Loaded,
+    session: Session,
     asked: Mapping[str, Change],
-    shown: Mapping[str, Status],
+    shown: Mapping[str, Status] | None,
     key: str,
 ) -> None:
-    """A facilitator confirms the rest as proposed; a coordinator does so once the facilitators' time is over,
-    and before it corrects single members."""
-    session, now = found.session, request.app[keys.CLOCK]().wall
+    """Takes the changes, and where there is something `shown` confirms the rest as it was. A facilitator's
+    page does that, and a coordinator's once the facilitators' time is over."""
+    now = request.app[keys.CLOCK]().wall
     secrets = request.app[keys.KEYS]
     async with request.app[keys.DATABASE].write() as tx:
-        if confirms_the_rest(who.role, found, now):
+        if shown is not None:
             await store.decisions.confirm_all(
                 tx, secrets, session.id, asked, who.member, who.role, now, key, shown
             )
@@ -140,7 +146,7 @@ async def _store(
 
 
 def confirms_the_rest(role: str, found: Loaded, now: datetime) -> bool:
-    """Whether sending the form confirms everybody it does not change."""
+    """Whether the page offers to confirm everybody it does not change."""
     late = overdue(found.session.ends_at, found.agreed.rules.confirm_within, now)
     return role == Role.FACILITATOR or late
 
@@ -211,6 +217,8 @@ async def page(request: web.Request, who: SignIn, form: Form) -> web.Response:
     """The list with this form."""
     async with request.app[keys.DATABASE].read() as tx:
         found = await load(request, tx, who)
+    if not form.values:
+        form = Form(values=usual_times(found.session))
     words, now = render.words(request), request.app[keys.CLOCK]().wall
     made = attendance_rows.rows(
         words, [one.id for one in found.members], found.known, who.role, found.agreed.policy
@@ -247,6 +255,13 @@ async def page(request: web.Request, who: SignIn, form: Form) -> web.Response:
         reasons=attendance_form.reasons(words),
         reopen_reasons=[("", words.gettext("Please choose")), *attendance_form.reasons(words)[1:]],
     )
+
+
+def usual_times(session: Session) -> MultiDict[str]:
+    """What presence by hand begins with: the session's own hours."""
+    here = ZoneInfo(session.zone)
+    hours = {"from": session.starts_at, "until": session.ends_at}
+    return MultiDict({name: f"{at.astimezone(here):%H:%M}" for name, at in hours.items()})
 
 
 def left(made: list[Row]) -> int:

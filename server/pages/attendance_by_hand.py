@@ -12,7 +12,7 @@ from care.policy import Otherwise
 from care.roles import Role
 from care.timetable import instant
 from server import keys, render
-from server.pages import attendance, forms
+from server.pages import attendance, attendance_form, forms
 from server.pages.attendance import Loaded
 from server.pages.forms import Form
 from store.groups import Session
@@ -33,11 +33,20 @@ async def enter(request: web.Request) -> web.Response:
     if wanted is not None:
         try:
             await _store(request, who, found.session, form, *wanted)
-        except (ValueError, store.by_hand.NotNow):
+        except store.by_hand.NotNow:
+            form.refuse("" if found.locked else "from", _refused(render.words(request), found))
+        except ValueError:
             form.refuse("from", _("These times lie outside of the session. Please look again."))
     if form.errors:
         return await attendance.page(request, who, form)
     return forms.see(f"/s/{who.place}/attendance/{found.session.id}")
+
+
+def _refused(translations: NullTranslations, found: Loaded) -> str:
+    """Why nothing is entered now."""
+    if found.locked:
+        return attendance_form.refusal_words(translations, "locked")
+    return translations.gettext("These times lie outside of the session. Please look again.")
 
 
 async def take_back(request: web.Request) -> web.Response:

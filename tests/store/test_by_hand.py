@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from care.verdict import Status
 from store import attendance, audit, by_hand, decided, decisions
 from store.by_hand import NotNow
 from store.tables import by_hand as table
+from store.tables import group
 from tests.services.circle import NOW, make_circle
 from tests.services.evenings import LASTS, MINUTE, over
 
@@ -84,6 +85,35 @@ async def test_the_same_form_enters_once(database, keys, circle):
     assert first == again
     async with database.read() as tx:
         assert await by_hand.of_session(tx, circle.session) == [first]
+
+
+async def test_a_form_somebody_went_back_to_enters_what_it_says_now(database, keys, circle):
+    first = await enter(database, keys, circle)
+    other = await enter(database, keys, circle, starts_at=NOW)
+    assert other == await enter(database, keys, circle, starts_at=NOW)
+    async with database.write() as tx:
+        await by_hand.withdraw(tx, keys, first.id, circle.facilitator.id, "facilitator", AFTER)
+    third = await enter(database, keys, circle)
+    async with database.read() as tx:
+        assert {one.id for one in await by_hand.of_session(tx, circle.session)} == {other.id, third.id}
+
+
+async def test_in_a_closed_record_nothing_is_entered_or_taken_back(database, keys, circle):
+    entry = await enter(database, keys, circle)
+    async with database.write() as tx:
+        ended = update(group).where(group.c.id == circle.group)
+        await tx.execute(ended.values(state="ended", ended_at=AFTER))
+    with pytest.raises(NotNow):
+        await enter(database, keys, circle, key="form-2", starts_at=NOW)
+    with pytest.raises(NotNow):
+        async with database.write() as tx:
+            await by_hand.withdraw(tx, keys, entry.id, circle.facilitator.id, "facilitator", AFTER)
+    assert (await proposed(database, circle)).present == 80 * MINUTE
+    async with database.write() as tx:
+        await decisions.reopen(
+            tx, keys, circle.session, circle.coordinator.id, "coordinator", "wrong_record", AFTER
+        )
+    assert (await enter(database, keys, circle, key="form-2", starts_at=NOW)).starts_at == NOW
 
 
 async def test_somebody_beside_another_member_is_joined_with_them(database, keys, circle):

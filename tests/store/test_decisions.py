@@ -95,6 +95,36 @@ async def test_the_same_form_sent_twice_decides_once(database, keys, circle):
         assert (await tx.execute(select(func.count()).select_from(ledger_entry))).scalar_one() == 1
 
 
+async def test_a_form_somebody_went_back_to_decides_again_once(database, keys, circle):
+    cleo = circle.participants[2]
+    known = "technical_failure", "technical_known"
+    said = [
+        await say(database, keys, circle, cleo, *what, "form-1", note=note)
+        for what, note in [
+            (("no_show", "as_proposed"), ""),
+            (known, ""),
+            (known, ""),
+            (known, "a word more"),
+            (("no_show", "wrong_record"), ""),
+        ]
+    ]
+    assert said[1].id == said[2].id
+    async with database.write() as tx:
+        await decisions.confirm_all(
+            tx, keys, circle.session, {cleo.id: Change(status=Status.EXCUSED, reason=Reason.OTHER)},
+            circle.facilitator.id, "facilitator", AFTER, "form-1",
+        )  # fmt: skip
+        history = await decided.history(tx, circle.session, cleo.id)
+        assert await ledger.balances(tx, circle.group) == {cleo.id: 1}
+    assert [one.status.value for one in history] == [
+        "no_show",
+        "technical_failure",
+        "technical_failure",
+        "no_show",
+        "excused",
+    ]
+
+
 async def test_two_clicks_at_one_moment_decide_once(database, keys, circle):
     ada = circle.participants[0]
     made = await asyncio.gather(

@@ -44,7 +44,7 @@ async def read(guest: Guest) -> str:
 async def seen(guest: Guest) -> dict[str, str]:
     """The hidden fields that say what the page proposes."""
     async with guest.http.get(address(guest)) as reply:
-        return dict(re.findall(r'name="(seen-[^"]+)" value="([^"]*)"', await reply.text()))
+        return dict(re.findall(r'name="(seen-[^"]+|confirms)" value="([^"]*)"', await reply.text()))
 
 
 async def send(guest: Guest, fields: Mapping[str, str], path: str = "") -> tuple[int, str]:
@@ -114,6 +114,23 @@ async def test_nobody_confirms_a_proposal_that_became_another_after_the_page_was
     status, _ = await send(guest, {**shown, f"choice-{member}": "attended:phone"})
     assert status == 303
     assert (await decided(after))[member] == [Status.ATTENDED]
+
+
+async def test_a_form_somebody_went_back_to_decides_what_it_says_now(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    member = after.circle.participants[7].id
+    shown = await seen(guest)
+    await send(guest, shown)
+    for _ in range(2):
+        status, _text = await send(guest, {**shown, f"choice-{member}": "technical_failure:technical_known"})
+        assert status == 303
+    assert (await decided(after))[member] == [Status.NO_SHOW, Status.TECHNICAL_FAILURE]
+
+
+async def test_a_page_that_offered_no_confirmation_confirms_nobody(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    status, _ = await send(guest, {"confirms": ""})
+    assert (status, await decided(after)) == (303, {})
 
 
 async def test_a_note_confirms_what_was_shown_beside_it(after: House) -> None:
@@ -235,6 +252,16 @@ def local(moment: datetime) -> str:
     from zoneinfo import ZoneInfo
 
     return f"{moment.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}"
+
+
+async def test_presence_by_hand_begins_with_the_hours_of_the_session(after: House) -> None:
+    guest = await after.guest(after.circle.facilitator)
+    async with after.db.read() as tx:
+        session = await store.groups.session(tx, after.circle.session)
+    assert session is not None
+    text = await read(guest)
+    for name, at in (("from", session.starts_at), ("until", session.ends_at)):
+        assert re.search(rf'name="{name}"[^>]*value="{local(at)}"', text)
 
 
 async def test_an_entry_by_hand_can_be_taken_back(after: House) -> None:
