@@ -16,8 +16,7 @@ from command import (
     audit_commands,
     backup_commands,
     configuration,
-    demo,
-    demo_run,
+    demo_folder,
     group_commands,
     groups,
     link_commands,
@@ -53,7 +52,7 @@ EXPECTED = (
     *backup_commands.EXPECTED,
     audit_commands.AuditBroken,
     configuration.Unusable,
-    demo_run.DemoRefused,
+    demo_folder.DemoRefused,
     links.LinkRefused,
     groups.GroupRefused,
     outbox_commands.OutboxRefused,
@@ -102,6 +101,9 @@ def demo_command(
     with_parent: WithParent = False,
 ) -> None:
     """Try everything on this machine with invented people. Begins anew at every start."""
+    # Only here: servers and schedulers start sooner without what tells the stories.
+    from command import demo, demo_run
+
     began_ago = timedelta(minutes=min(5.0, minutes / 10))
     plan = demo.Plan(
         base_url=f"http://{host}:{port}",
