@@ -52,6 +52,10 @@ class Profile:
     refused_at: datetime | None
 
 
+class NameTaken(ValueError):
+    """Somebody else in one of the person's groups has this name: people in one room are told apart by it."""
+
+
 async def access_own(tx: AsyncConnection, keys: Keys, person_id: str, actor: str, now: datetime) -> Own:
     """Everything kept about how a person is reached, for themselves or, logged, for staff who may see a
     contact. `actor` is a member. Raises NotAllowed, LookupError for an erased person."""
@@ -108,9 +112,11 @@ async def change(
     group: str | None = None,
 ) -> None:
     """Changes what is given and leaves the rest. Raises ValueError for text that cannot be shown or an
-    unknown zone, LookupError for an erased person."""
+    unknown zone, NameTaken, LookupError for an erased person."""
     key = await keys.one(tx, person_id)
     before = opened(await row_of(tx, person_id), key)
+    if name is not None and name.strip().casefold() != before.name.casefold():
+        await refuse_taken(tx, keys, person_id, name)
     texts = {
         "name": None if name is None else one_line("name", name),
         "real_name": None if real_name is None else one_line("real name", real_name, empty=True),
@@ -145,6 +151,20 @@ async def change(
         person=person_id,
         now=now,
     )
+
+
+async def refuse_taken(tx: AsyncConnection, keys: Keys, person_id: str, name: str) -> None:
+    """Raises NameTaken where another present member or colleague of one of the person's groups is called
+    so."""
+    own = select(member.c.group).where(member.c.person == person_id, member.c.left_at.is_(None))
+    others = await tx.execute(
+        select(member.c.id).where(
+            member.c.group.in_(own), member.c.person != person_id, member.c.left_at.is_(None)
+        )
+    )
+    called = await people.names(tx, keys, list(others.scalars()))
+    if one_line("name", name).casefold() in {one.casefold() for one in called.values()}:
+        raise NameTaken("somebody else in the group has this name")
 
 
 async def change_address(

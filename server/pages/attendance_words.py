@@ -65,6 +65,8 @@ def reason_words(translations: NullTranslations, code: str) -> str:
         "left_the_lobby": _("left the waiting room"),
         "limit_reached": _("technical failures used up"),
         "several_members": _("several people at once"),
+        "by_hand_phone": _("by phone, entered by hand"),
+        "by_hand_joint": _("beside another member, entered by hand"),
     }
     return known.get(code, code.removeprefix("cause_").replace("_", " "))
 

@@ -3,7 +3,7 @@ what this session needs, and contracts that are not signed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,18 +30,23 @@ from store.signins import SignIn
 from store.standing import GridRow
 
 OUTSIDE = frozenset({Status.NOT_ON_ROSTER, Status.AGREED_PAUSE})
+NEAR = timedelta(hours=24)
+"From then on somebody without a signature can be let in."
 REASONS = ("will_sign_later", "agreed_in_words", "questions_first", "not_well", "other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """A member who should come. `first` for somebody who was at none of the earlier sessions."""
+    """A member who should come. `first` for somebody who was at none of the earlier sessions; `running` is
+    how often they were away without a break; `confirmed` tells whether a person has said how it was."""
 
     member: str
     name: str
     unsigned: bool
     first: bool
     last_time: str
+    confirmed: bool
+    running: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +163,7 @@ async def _page(request: web.Request, who: SignIn, form: Form) -> web.Response:
         unsigned=[("", words.gettext("Please choose")), *((one, found.names.get(one, "")) for one in waiting)]
         if waiting
         else [],
+        near=session.starts_at - found.here.now < NEAR,
         admitted=[_admitted(request, found, member, one) for member, one in found.admitted.items()],
         why=[(code, why_words(request, code)) for code in REASONS],
     )
@@ -178,12 +184,15 @@ def _expected(request: web.Request, found: Loaded, row: GridRow) -> Expected:
     ]
     came = any(cell.status in ATTENDED for cell in earlier)
     last = earlier[-1].status if earlier else None
+    confirmed = not earlier or earlier[-1].decided
     return Expected(
         member=row.member,
         name=found.names.get(row.member, ""),
         unsigned=row.member in found.unsigned,
         first=found.session.ordinal > 1 and bool(earlier) and not came,
         last_time=status_words(render.words(request), last.value) if last and last not in ATTENDED else "",
+        confirmed=confirmed,
+        running=row.standing.run,
     )
 
 

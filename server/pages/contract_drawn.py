@@ -24,8 +24,8 @@ NO_SHEET = Sheet(main="", secondary="", goals=())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """`parts` are what a reader is shown: the very text either side signed, else the text as of now. `before`
-    is the newest older text the member signed."""
+    """`parts` are what a reader is shown: the very text their side signed, else the text as of now. `before`
+    is the newest older text the member signed; `dates` and `sheet_number` are the newest of each."""
 
     version: ContractVersion
     parts: tuple[Part, ...]
@@ -33,6 +33,12 @@ class Drawn:
     signatures: tuple[Signature, ...]
     before: tuple[Part, ...] | None
     zone: str
+    dates: int
+    sheet_number: int | None
+
+    def since(self, signed: Signature) -> bool:
+        """Whether dates or sheet became others after this signature."""
+        return (signed.dates_number, signed.sheet_number) != (self.dates, self.sheet_number)
 
     @property
     def text(self) -> str:
@@ -71,7 +77,8 @@ async def draw(
     current = contract_text.parts(
         place.reader(request, zone), version.terms, await store.dates.series(tx, group), sheet
     )
-    signed = _text_of(given, version.number)
+    newest = (await store.dates.revision(tx, group), kept.number if kept else None)
+    signed = _text_for(signing.MEMBER if actor == member else signing.FACILITATOR, given, version, newest)
     older = [one for one in given if one.side == signing.MEMBER and one.version < version.number]
     return Drawn(
         version=version,
@@ -80,13 +87,22 @@ async def draw(
         signatures=tuple(given),
         before=contract_text.frozen(older[-1].text) if older else None,
         zone=zone,
+        dates=newest[0],
+        sheet_number=newest[1],
     )
 
 
-def _text_of(given: Sequence[Signature], version: int) -> str:
-    """What was signed of this version, the member's own text first; "" while nobody has."""
-    texts = {one.side: one.text for one in given if one.version == version}
-    return texts.get(signing.MEMBER) or texts.get(signing.FACILITATOR, "")
+def _text_for(
+    side: str, given: Sequence[Signature], version: ContractVersion, newest: tuple[int, int | None]
+) -> str:
+    """What this side signed of this version. A facilitator who has not signed is given the member's text
+    while it is still the newest, so that both sign one. "" where the text is to be drawn as of now."""
+    signed = {one.side: one for one in given if one.version == version.number}
+    if side in signed:
+        return signed[side].text
+    other = signed.get(signing.MEMBER)
+    current = other is not None and (other.dates_number, other.sheet_number) == newest
+    return other.text if other is not None and current else ""
 
 
 def of_body(body: Mapping[str, object]) -> Sheet:

@@ -72,10 +72,14 @@ async def _show(request: web.Request, who: SignIn, form: Form) -> web.Response:
 def _drawn(drawn: Drawn | None) -> dict[str, object]:
     """What the template shows of it."""
     if drawn is None:
-        return {"version": None, "receipt": None, "changed": (), "parts": (), "text_hash": ""}
+        return {
+            "version": None, "receipt": None, "since": False, "changed": (), "parts": (), "text_hash": ""
+        }  # fmt: skip
+    receipt = drawn.signed_by(signing.MEMBER)
     return {
         "version": drawn.version,
-        "receipt": drawn.signed_by(signing.MEMBER),
+        "receipt": receipt,
+        "since": receipt is not None and drawn.since(receipt),
         "changed": drawn.changed,
         "parts": drawn.parts,
         "text_hash": drawn.text_hash,

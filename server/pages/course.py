@@ -43,11 +43,10 @@ class Course:
 
 def arrange(sessions: Sequence[Session], count: int, now: datetime, ended: Collection[str] = ()) -> Sessions:
     """Split at what is over; a session that overruns stays in front for an hour, one whose room was
-    ended does not."""
+    ended does not. One that was called off stands in the past once its day has come."""
     gone = [one for one in sessions if one.state in OVER or one.id in ended or one.ends_at + LINGER < now]
-    return Sessions(
-        upcoming=tuple(one for one in sessions if one not in gone), past=tuple(reversed(gone)), total=count
-    )
+    past = [one for one in reversed(gone) if one.state != "cancelled" or one.starts_at < now]
+    return Sessions(upcoming=tuple(one for one in sessions if one not in gone), past=tuple(past), total=count)
 
 
 async def load(request: web.Request, tx: AsyncConnection, who: SignIn) -> Course:

@@ -48,6 +48,9 @@ async def save(request: web.Request) -> web.Response:
                 locale=form.get("locale"),
                 safe=safe,
             )
+    except store.people_own.NameTaken:
+        form.refuse("name", words.gettext("Somebody else in the group has this name. Please choose another."))
+        return await _page(request, form)
     except ValueError:
         form.refuse("name", words.gettext("Some signs in it cannot be shown. Please type it again."))
         return await _page(request, form)

@@ -54,7 +54,9 @@ async def test_sessions_that_wait_for_a_word_stand_first(
     guest = await house.guest(circle.facilitator)
     text = await read(guest)
     assert text.index("waits for your word") < text.index("There is no session ahead.")
-    await send(guest, f"attendance/{circle.session}", {"key": "one"})
+    page = await read(guest, f"attendance/{circle.session}")
+    shown = dict(re.findall(r'name="(seen-[^"]+|confirms)" value="([^"]*)"', page))
+    await send(guest, f"attendance/{circle.session}", {"key": "one", **shown})
     assert "waits for your word" not in await read(guest)
 
 
@@ -83,7 +85,7 @@ async def test_the_brief_says_who_comes_where_the_group_stands_and_what_it_needs
 
 
 async def test_an_unsigned_contract_is_seen_and_the_admission_has_a_reason(enter: Enter) -> None:
-    house, agreed, guest = await enter()
+    house, agreed, guest = await enter(starts_in=timedelta(hours=1))
     address = f"brief/{agreed.circle.session}"
     text = await read(guest, address)
     assert text.count("contract unsigned") == 4
@@ -99,7 +101,7 @@ async def test_an_unsigned_contract_is_seen_and_the_admission_has_a_reason(enter
 
 
 async def test_an_admission_needs_a_person_and_a_reason(enter: Enter) -> None:
-    house, agreed, guest = await enter()
+    house, agreed, guest = await enter(starts_in=timedelta(hours=1))
     status, text = await send(guest, f"brief/{agreed.circle.session}/admit", {"member": "", "reason": ""})
     assert status == 422
     assert text.count("Please choose who it is.") == 2
@@ -188,6 +190,10 @@ async def test_a_session_called_off_is_named_so_and_by_no_number(enter: Enter, s
     async with sqlite.write() as tx:
         await store.groups.set_session_state(tx, gone.id, "cancelled", datetime.now(UTC))
         await tx.execute(update(session).where(session.c.id == gone.id).values(ordinal=None))
+    assert "Called off" not in await read(guest), "its day has not come"
+    async with sqlite.write() as tx:
+        past = {"starts_at": agreed.sessions[0].starts_at, "ends_at": agreed.sessions[0].ends_at}
+        await tx.execute(update(session).where(session.c.id == gone.id).values(**past))
     text = await read(guest)
     assert "Called off" in text
     assert "Session 0" not in text
@@ -208,3 +214,30 @@ async def test_the_work_list_is_linked_where_the_desk_is_open(enter: Enter) -> N
     guest.http.cookie_jar.update_cookies({f"desk-{staff.desk}": opened.token}, URL(house.origin))
     for path in ("", "contract", f"brief/{agreed.circle.session}"):
         assert f'href="/w/{staff.desk}/" data-action="work-list"' in await read(guest, path)
+
+
+async def test_a_member_reads_what_is_true_now_where_only_the_facilitator_signed(enter: Enter) -> None:
+    house, agreed, guest = await enter()
+    member = agreed.circle.participants[0]
+    address = f"contract/{member.id}"
+    await send(guest, f"{address}/sheet", SHEET)
+    ours = dict(re.findall(r'<input type="hidden" name="(text)" value="(\w+)">', await read(guest, address)))
+    assert (await send(guest, f"{address}/sign", ours))[0] == 303
+    await send(guest, f"{address}/sheet", SHEET | {"goal-1": "Have lunch with a colleague"})
+    bela = await house.guest(member)
+    text = await read(bela, "contract")
+    assert "Have lunch with a colleague" in text
+    assert "Call my sister" not in text
+    shown = dict(re.findall(r'<input type="hidden" name="(version|text)" value="(\w+)">', text))
+    assert (await send(bela, "contract", shown | {"agree": "yes", "video": "yes"}))[0] == 303
+    await send(guest, f"{address}/sheet", SHEET | {"goal-1": "Something newer"})
+    text = await read(bela, "contract")
+    assert "Have lunch with a colleague" in text, "the text as it was signed"
+    assert "Below stands the text as you signed it." in text
+
+
+async def test_days_before_a_session_nobody_is_let_in_yet(enter: Enter) -> None:
+    _house, agreed, guest = await enter()
+    text = await read(guest, f"brief/{agreed.circle.session}")
+    assert "contract unsigned" in text
+    assert 'data-action="admit-unsigned"' not in text
