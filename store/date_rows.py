@@ -97,6 +97,9 @@ async def store_one(tx: AsyncConnection, was: Dated, new: Dated, now: datetime) 
         return
     if new.state != was.state:
         await checkins.restore(tx, str(new.id))
+    if (new.starts_at, new.ends_at) != (was.starts_at, was.ends_at):
+        # People may stand at its door already, in a room that knows the former hours.
+        await signals.put(tx, TOPIC, {"what": "moved", "session": new.id}, now)
     if new.starts_at != was.starts_at:
         await checkins.move(tx, str(new.id), new.starts_at - was.starts_at, now)
 

@@ -11,6 +11,7 @@ import store.presence
 import store.signins
 import store.staff_signins
 from server.media.messages import CloseRoom
+from server.rooms.live_room import LiveRoom
 from server.rooms.registry import LEASE_S, Registry
 from server.staff.desk import LINK
 from store.signals import Reader, Signal
@@ -130,7 +131,7 @@ class Signals:
             if signal.topic == "links":
                 self._links(signal)
             elif signal.topic == "sessions":
-                self._sessions(signal)
+                await self._sessions(signal)
             elif signal.topic == "staff" and signal.body.get("what") == "signed_out":
                 self._signed_out(f"{LINK}{signal.body.get('signin')}")
             elif signal.topic == "staff":
@@ -179,7 +180,21 @@ class Signals:
             if live is None or member not in live.room.data.seats:
                 self._leaving.discard((session, member))
 
-    def _sessions(self, signal: Signal) -> None:
+    async def _sessions(self, signal: Signal) -> None:
         live = self._registry.rooms.get(str(signal.body.get("session")))
-        if live is not None and signal.body.get("what") in ("closed", "cancelled"):
+        if live is None:
+            return
+        if signal.body.get("what") in ("closed", "cancelled"):
             live.act(partial(live.room.end, "session_closed"))
+        elif signal.body.get("what") == "moved" and live.room.data.state == "waiting":
+            await release(self._registry, live)
+
+
+async def release(registry: Registry, live: LiveRoom) -> None:
+    """Lets a room go that nobody has opened: its people come again at once and find it with its new hours, or
+    are told that it is too early.
+    """
+    registry.give_up(live, "moved")
+    registry.engine.send(CloseRoom(room=live.session))
+    registry.forget(live.session)
+    await registry.live.release(live.session, registry.node)
