@@ -12,11 +12,10 @@ import store.dates
 import store.groups
 import store.people
 import store.people_own
-import store.staff
-import store.staff_people
 from care import changes
 from care.contract import Terms
 from care.preview import Moved, Preview
+from care.roles import Role
 from care.series import Caution, Dated, Series, live
 from care.timetable import REPEATED, SKIPPED
 from server import keys, render
@@ -191,7 +190,7 @@ async def load(request: web.Request, tx: AsyncConnection, at: Office) -> Dates:
         series=series,
         terms=latest.terms if latest else bare_terms(at, series),
         revision=await store.dates.revision(tx, at.group.id),
-        leaders=await leaders_of(request, tx),
+        leaders=await leaders_of(request, tx, at),
     )
 
 
@@ -204,11 +203,12 @@ def bare_terms(at: Office, series: Sequence[Dated]) -> Terms:
     return replace(terms, sessions=at.group.count, minutes=first.minutes if first else terms.minutes)
 
 
-async def leaders_of(request: web.Request, tx: AsyncConnection) -> dict[str, str]:
-    """Everybody who works here and could lead a session: name by person."""
-    staff = [one.person for one in await store.staff.everyone(tx) if one.disabled_at is None]
-    known = await store.staff_people.known(tx, request.app[keys.KEYS], staff)
-    return {person: one.name for person, one in sorted(known.items(), key=lambda pair: pair[1].name)}
+async def leaders_of(request: web.Request, tx: AsyncConnection, at: Office) -> dict[str, str]:
+    """The facilitators of the group, name by person: nobody else can open its room."""
+    present = await store.groups.members(tx, at.group.id)
+    leading = {one.id: one.person for one in present if one.role == Role.FACILITATOR}
+    names = await store.people.names(tx, request.app[keys.KEYS], list(leading))
+    return {leading[one]: name for one, name in sorted(names.items(), key=lambda pair: pair[1])}
 
 
 async def zones_of(

@@ -10,7 +10,7 @@ import store.outbox
 from care.series import Dated, live
 from tests.server.house import House
 from tests.server.pages.clinic import Clinic, open_clinic
-from tests.server.staff_desk import Reply, hidden
+from tests.server.staff_desk import Reply, colleague, hidden
 
 
 @pytest.fixture
@@ -128,6 +128,17 @@ async def test_a_stand_in_changes_no_date(clinic: Clinic) -> None:
         after = await dates(clinic)
     assert after[5].stand_in == clinic.facilitator.person
     assert [one.starts_at for one in after] == [one.starts_at for one in before]
+
+
+async def test_only_a_facilitator_of_the_group_stands_in(house: House, clinic: Clinic) -> None:
+    petra = await colleague(house, "Petra")
+    async with clinic.browser:
+        page = await clinic.browser.get(clinic.at(f"dates/change/{clinic.sessions[5]}"))
+        assert clinic.facilitator.person in page.text
+        assert petra.person not in page.text
+        refused = await look(clinic, 6, kind="stand_in", person=petra.person)
+    assert refused.status == 422
+    assert 'id="person-error"' in refused.text
 
 
 @pytest.mark.parametrize(
