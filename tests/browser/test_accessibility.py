@@ -1,33 +1,12 @@
 """Every page passes the rules of axe for WCAG 2.2 AA, in light and in dark, and works from the keyboard."""
 
-from pathlib import Path
-
 import pytest
-from playwright.async_api import Page
 
 from tests.browser.house import House
+from tests.browser.look import AXE, assert_accessible
 from tests.browser.thread import Visit
 
-AXE = Path(__file__).parent.parent.parent / "node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
 pytestmark = pytest.mark.skipif(not AXE.exists(), reason="NOT RUN: axe-core is not installed (npm ci)")
-
-
-async def assert_accessible(page: Page, what: str) -> None:
-    """Fails with the rule and the element for each violation, in both colour schemes."""
-    source = AXE.read_text()
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        await page.evaluate(source)
-        found = await page.evaluate(
-            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
-        )
-        problems = [
-            f"{what} ({scheme}): {each['id']}: {each['help']}: {each['nodes'][0]['html'][:160]}"
-            for each in found["violations"]
-        ]
-        assert not problems, "\n".join(problems)
 
 
 @pytest.mark.parametrize(

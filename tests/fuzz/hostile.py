@@ -99,7 +99,7 @@ class Scene:
             leg._write(OUT.view[: OUT.length[0]])
 
     def _rtcp(self, data: bytes, dice: random.Random) -> None:
-        """Protect and send; what libsrtp itself refuses goes out as it is. Few senders' names, because libsrtp
+        """Protect and send; what libsrtp itself refuses goes out as it is. Few names of senders: libsrtp
         looks each one up in a list that only grows."""
         leg = self.hostile.leg
         assert leg._tx is not None
