@@ -84,7 +84,7 @@ class Terms:
     telehealth_version: int = 1
     questionnaires: tuple[str, ...] = QUESTIONNAIRES
     questionnaire_days: int = 7
-    summaries: bool = True
+    summaries: bool = False
     # 25, 26: leaving, the time after
     farewell: bool = True
     maintenance: bool = False

@@ -26,7 +26,7 @@ from care.roles import Action, Role, may
 from care.seen import Access, Data, access
 from care.verdict import Status
 from server import keys, render, signin
-from server.pages import attendance_form, attendance_rows, evidence, forms
+from server.pages import attendance_form, attendance_rows, evidence, forms, office, place
 from server.pages.attendance_rows import Known, Row
 from server.pages.evidence import Picture
 from server.pages.forms import Form
@@ -230,6 +230,7 @@ async def page(request: web.Request, who: SignIn, form: Form) -> web.Response:
         place=who.place,
         here="attendance",
         role=who.role,
+        **await _frame(request, who),
         csrf=signin.csrf_value(request, who),
         key=form.get("key") or fresh_id(),
         session=found.session,
@@ -262,6 +263,14 @@ def usual_times(session: Session) -> MultiDict[str]:
     here = ZoneInfo(session.zone)
     hours = {"from": session.starts_at, "until": session.ends_at}
     return MultiDict({name: f"{at.astimezone(here):%H:%M}" for name, at in hours.items()})
+
+
+async def _frame(request: web.Request, who: SignIn) -> dict[str, object]:
+    """The frame of the reader's other pages of the group, and what it needs."""
+    if who.role == Role.COORDINATOR:
+        return {"frame": "pages/coordinator/frame.html", "office": await office.of(request, who)}
+    desk_path = await place.desk_path(request, who)
+    return {"frame": "pages/facilitator/frame.html", "desk_path": desk_path}
 
 
 def left(made: list[Row]) -> int:

@@ -16,6 +16,8 @@ USUAL = (
     (Status.ATTENDED, Reason.PHONE),
     (Status.ATTENDED, Reason.JOINT),
     (Status.ATTENDED, Reason.FACILITATOR_SAW),
+    (Status.ATTENDED_LATE, Reason.FACILITATOR_SAW),
+    (Status.LEFT_EARLY, Reason.FACILITATOR_SAW),
     (Status.PARTIAL, Reason.FACILITATOR_SAW),
     (Status.TECHNICAL_FAILURE, Reason.TECHNICAL_KNOWN),
     (Status.EXCUSED, Reason.NOTICE_BY_PHONE),

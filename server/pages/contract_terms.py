@@ -187,7 +187,7 @@ def _reach(_: Say, reader: Reader, terms: Terms) -> list[Shown]:
         clause(
             16,
             _("Reaching us between sessions"),
-            _("You reach us %(way)s. We answer within %(days)s working days.")
+            _("You reach us %(way)s, as your facilitators told you. We answer within %(days)s working days.")
             % {"way": ways[terms.channel], "days": terms.reply_time},
             _("This is not an emergency line."),
         ),

@@ -6,10 +6,9 @@ from aiohttp import web
 
 import store.people
 import store.people_own
-from care import zones
 from care.contact import BARE, CHANNELS, MAIL, USUAL, WORDINGS, SafeContact
 from server import keys, render, signin
-from server.pages import forms, place
+from server.pages import forms, place, zone_field
 from server.pages.forms import Form
 from store.people_own import Own
 
@@ -28,7 +27,8 @@ async def save(request: web.Request) -> web.Response:
     who = await place.participant(request)
     form = await forms.read(request)
     words = render.words(request)
-    safe = _check(words, form, tuple(request.app[render.RENDERER].environments))
+    languages = tuple(request.app[render.RENDERER].environments)
+    safe = _check(words, form, languages, render.language(request))
     if form.errors or safe is None:
         return await _page(request, form)
     try:
@@ -57,10 +57,12 @@ async def save(request: web.Request) -> web.Response:
     return forms.see(f"/s/{who.place}/me?saved")
 
 
-def _check(translations: NullTranslations, form: Form, languages: tuple[str, ...]) -> SafeContact | None:
+def _check(
+    translations: NullTranslations, form: Form, languages: tuple[str, ...], language: str
+) -> SafeContact | None:
     _ = translations.gettext
     form.text("name", _("Please enter a name of at most 60 signs."), LONGEST_NAME)
-    form.one_of("zone", zones.names(), _("Please choose a place from the list."))
+    zone_field.read(form, "zone", language, _("Please enter a city or a zone, such as London."))
     form.one_of("locale", languages, _("Please choose a language from the list."))
     number = form.get("callback")
     if number and (len(number) > LONGEST_NUMBER or sum(sign.isdigit() for sign in number) < 5):
@@ -94,7 +96,7 @@ async def _page(request: web.Request, form: Form | None) -> web.Response:
         here="me",
         csrf=signin.csrf_value(request, who),
         saved="saved" in request.query and form is None,
-        zones=[(name, name.replace("_", " ")) for name in sorted({*zones.names(), own.zone})],
+        zones=zone_field.offered(),
         languages=[("en", "English"), ("de", "Deutsch")],
         channels=[
             (MAIL, _("By e-mail")),

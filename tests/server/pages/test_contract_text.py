@@ -39,6 +39,7 @@ OTHERWISE: dict[str, Any] = {
     "minimum_share": Fraction(1, 2),
     "maintenance_days": 31,
     "maintenance": True,
+    "summaries": True,
     "review_total": 2,
 }
 

@@ -245,7 +245,7 @@ async def test_own_details_are_changed_and_shown(enter: Enter) -> None:
         ("name", "", "Please enter a name"),
         ("name", "CLEO findable-name", "Somebody else in the group has this name."),
         ("name", "ada Findable-Name", "Somebody else in the group has this name."),
-        ("zone", "Europe/Atlantis", "Please choose a place from the list."),
+        ("zone", "Europe/Atlantis", "Please enter a city or a zone"),
         ("callback", "soon", "Please enter a telephone number"),
         ("channel", "", "Please choose how we may contact you."),
         ("until_hour", "9", "These are the same hour."),
