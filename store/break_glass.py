@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import access_log, audit, people, upsert
+from store import access_log, audit, chain, people, upsert
 from store.doors import NotAllowed
 from store.ids import fresh_id, plausible
 from store.people import one_line
@@ -50,6 +50,7 @@ async def open_one(
 ) -> BreakGlass:
     """Opens a group for an hour, with a task for the admins. Raises NotAllowed for anybody but a clinician
     with an open account, ValueError for a reason too short to review, LookupError for no such group."""
+    await chain.hold(tx)
     who = (
         await tx.execute(
             select(staff.c.person).where(
@@ -198,6 +199,7 @@ async def access_reason(tx: AsyncConnection, keys: Keys, glass: str, by: str, no
 async def review(tx: AsyncConnection, keys: Keys, glass: str, by: str, words: str, now: datetime) -> None:
     """An admin has looked at it; the task is done. Raises NotAllowed for one's own opening or no admin,
     LookupError for one that is reviewed or unknown."""
+    await chain.hold(tx)
     row = (
         await tx.execute(
             select(staff.c.person).where(staff.c.id == by, staff.c.admin, staff.c.disabled_at.is_(None))

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.contact import SafeContact
@@ -17,7 +18,7 @@ from care.roles import Action
 from store import access_log, doors, links
 from store.ids import fresh_id
 from store.sealing import DataKey, Keys
-from store.tables import member, person, person_key
+from store.tables import member, person, person_key, staff
 
 LONGEST = 200
 
@@ -57,7 +58,7 @@ async def create(
         .values(
             name_sealed=key.seal("person", "name", key_of, clean),
             contact_sealed=key.seal("person", "contact", key_of, address),
-            contact_index=keys.lookup("contact", address.casefold()) if address else None,
+            contact_index=address_index(keys, address),
             emergency_sealed=key.seal(
                 "person", "emergency", key_of, one_line("emergency contact", emergency, empty=True)
             ),
@@ -127,17 +128,22 @@ async def emergency(tx: AsyncConnection, keys: Keys, person_id: str) -> str:
 
 async def by_contact(tx: AsyncConnection, keys: Keys, address: str) -> list[str]:
     """The people with this e-mail address: none, one, or a family that shares it."""
-    index = keys.lookup("contact", address.strip().casefold())
+    index = address_index(keys, address)
     return list((await tx.execute(select(person.c.id).where(person.c.contact_index == index))).scalars())
 
 
 async def change_contact(
     tx: AsyncConnection, keys: Keys, person_id: str, contact: str, now: datetime
 ) -> None:
-    """A new e-mail address. Every link sent to the old mailbox ends."""
+    """A new e-mail address. Every link sent to the old mailbox ends. Raises ValueError for a colleague's new
+    address that another account has."""
     address = mail_address(contact)
     sealed = await keys.seal(tx, person_id, "person", "contact", person_id, address)
-    index = keys.lookup("contact", address.casefold()) if address else None
+    index = address_index(keys, address)
+    try:
+        await tx.execute(update(staff).where(staff.c.person == person_id).values(address_index=index))
+    except IntegrityError:
+        raise ValueError("another account has this address") from None
     await tx.execute(
         update(person)
         .where(person.c.id == person_id)
@@ -182,6 +188,13 @@ async def erase(tx: AsyncConnection, person_id: str, now: datetime) -> None:
             erased_at=now,
         )
     )
+    await tx.execute(update(staff).where(staff.c.person == person_id).values(address_index=None))
+
+
+def address_index(keys: Keys, address: str) -> bytes | None:
+    """By what an address is found: a keyed digest, the same however it is written; None for no address."""
+    clean = address.strip().casefold()
+    return keys.lookup("contact", clean) if clean else None
 
 
 def one_line(what: str, value: str, *, empty: bool = False) -> str:

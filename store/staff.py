@@ -2,6 +2,9 @@
 
 Places in groups are member rows like everybody's; `grant` and `withdraw` make and end them. Every change of
 rights is audited and said to the servers by a signal, so that open sockets follow within a second.
+
+Every change takes its turn at the audit first: who held a row while waiting for it would meet somebody who
+holds the audit and waits for the row.
 """
 
 from dataclasses import dataclass, field
@@ -9,9 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import audit, groups, links, people, signals, staff_signins
+from store import audit, chain, groups, links, people, signals, staff_signins
 from store.groups import Member
 from store.ids import fresh_id, fresh_place, plausible
 from store.sealing import Keys
@@ -79,6 +83,7 @@ async def create(
 ) -> Staff:
     """A new person with a new account. Raises ValueError for a name or address that cannot be, or an address
     that an account has already."""
+    await chain.hold(tx)
     if not contact or await by_address(tx, keys, contact) is not None:
         raise ValueError("an account needs an address of its own")
     person = await people.create(tx, keys, name, contact, "", zone, locale, now)
@@ -95,22 +100,28 @@ async def for_person(
     clinician: bool = False,
     by: str = COMMAND,
 ) -> Staff:
-    """The account of an existing person, made when there is none."""
+    """The account of an existing person, made when there is none. Raises ValueError where another open
+    account has the person's address."""
+    await chain.hold(tx)
     found = await of_person(tx, person)
     if found is not None:
         return found
     key = fresh_id()
-    await tx.execute(
-        insert(staff).values(
-            id=key,
-            desk=fresh_place(),
-            person=person,
-            admin=admin,
-            clinician=clinician,
-            failures=0,
-            created_at=now,
-        )
+    address = select(person_table.c.contact_index).where(person_table.c.id == person).scalar_subquery()
+    row = insert(staff).values(
+        id=key,
+        desk=fresh_place(),
+        person=person,
+        address_index=address,
+        admin=admin,
+        clinician=clinician,
+        failures=0,
+        created_at=now,
     )
+    try:
+        await tx.execute(row)
+    except IntegrityError:
+        raise ValueError("another account has this address") from None
     await note(tx, keys, by, "staff_created", key, now, after=rights_text(admin, clinician))
     made = await by_id(tx, key)
     if made is None:
@@ -135,8 +146,10 @@ async def of_person(tx: AsyncConnection, person: str) -> Staff | None:
 
 async def by_address(tx: AsyncConnection, keys: Keys, address: str) -> Staff | None:
     """The open account with this e-mail address; None for none, and for people without an account."""
-    found = await people.by_contact(tx, keys, address)
-    rows = await tx.execute(select(staff).where(staff.c.person.in_(found), staff.c.disabled_at.is_(None)))
+    index = people.address_index(keys, address)
+    rows = await tx.execute(
+        select(staff).where(staff.c.address_index == index, staff.c.disabled_at.is_(None))
+    )
     row = rows.first()
     return None if row is None else as_staff(row)
 
@@ -162,6 +175,7 @@ async def set_password(
     tx: AsyncConnection, keys: Keys, staff_id: str, password_hash: str, now: datetime
 ) -> None:
     """A new password, as its hash."""
+    await chain.hold(tx)
     await tx.execute(update(staff).where(staff.c.id == staff_id).values(password_hash=password_hash))
     await note(tx, keys, staff_id, "password_set", staff_id, now)
 
@@ -170,6 +184,7 @@ async def set_totp(
     tx: AsyncConnection, keys: Keys, staff_id: str, secret: str, step: int, now: datetime
 ) -> None:
     """A new authenticator that has shown the code of this step. Raises LookupError."""
+    await chain.hold(tx)
     person = (await tx.execute(select(staff.c.person).where(staff.c.id == staff_id))).scalar_one_or_none()
     if person is None:
         raise LookupError("no such account")
@@ -182,6 +197,7 @@ async def set_totp(
 
 async def drop_totp(tx: AsyncConnection, keys: Keys, staff_id: str, by: str, now: datetime) -> None:
     """The authenticator was lost: it counts no more. The password stays."""
+    await chain.hold(tx)
     await tx.execute(
         update(staff).where(staff.c.id == staff_id).values(totp_sealed=None, totp_step=None, totp_at=None)
     )
@@ -209,6 +225,7 @@ async def set_rights(
     now: datetime,
 ) -> None:
     """What the account may do in the whole service. Raises LastAdmin, LookupError."""
+    await chain.hold(tx)
     before = await by_id(tx, staff_id)
     if before is None:
         raise LookupError("no such account")
@@ -222,6 +239,7 @@ async def set_rights(
 async def disable(tx: AsyncConnection, keys: Keys, staff_id: str, by: str, now: datetime) -> None:
     """Closes the account: its sign-ins and personal links end at once, its places stay. Raises LastAdmin,
     LookupError."""
+    await chain.hold(tx)
     found = await by_id(tx, staff_id)
     if found is None:
         raise LookupError("no such account")
@@ -238,15 +256,11 @@ async def disable(tx: AsyncConnection, keys: Keys, staff_id: str, by: str, now: 
 async def enable(tx: AsyncConnection, keys: Keys, staff_id: str, by: str, now: datetime) -> None:
     """Opens a closed account again, with its password and authenticator. Raises ValueError where another
     open account has its address meanwhile."""
-    mine, theirs = person_table.alias(), person_table.alias()
+    await chain.hold(tx)
+    address = select(staff.c.address_index).where(staff.c.id == staff_id).scalar_subquery()
     same = await tx.execute(
-        select(staff.c.id)
-        .join(theirs, theirs.c.id == staff.c.person)
-        .join(mine, mine.c.contact_index == theirs.c.contact_index)
-        .where(
-            mine.c.id == select(staff.c.person).where(staff.c.id == staff_id).scalar_subquery(),
-            staff.c.id != staff_id,
-            staff.c.disabled_at.is_(None),
+        select(staff.c.id).where(
+            staff.c.address_index == address, staff.c.id != staff_id, staff.c.disabled_at.is_(None)
         )
     )
     if same.first() is not None:
@@ -262,6 +276,7 @@ async def grant(
     place that the person has already, or a group without a free seat."""
     if role not in ROLES:
         raise ValueError(f"{role} is no role of the staff")
+    await chain.hold(tx)
     roster = await groups.roster(tx, group_id)
     earlier = next((one for one in roster if one.person == person), None)
     if earlier is not None and (earlier.left_at is None or earlier.role not in ROLES):
@@ -297,6 +312,7 @@ async def come_back(
 
 async def withdraw(tx: AsyncConnection, keys: Keys, member_id: str, by: str, now: datetime) -> bool:
     """Ends a place in a group: links, pages and sockets. True when there was something to do."""
+    await chain.hold(tx)
     found = await groups.member_by_id(tx, member_id)
     if found is None or found.role not in ROLES:
         return False

@@ -10,6 +10,8 @@ staff = table(
     Column("id", Text, primary_key=True),
     Column("desk", Text, nullable=False, unique=True),
     Column("person", Text, ForeignKey("person.id", ondelete="CASCADE"), nullable=False, unique=True),
+    # The person's contact_index once more: an index looks at one table only.
+    Column("address_index", LargeBinary),
     Column("admin", Flag, nullable=False),
     Column("clinician", Flag, nullable=False),
     Column("password_hash", Text),
@@ -22,6 +24,7 @@ staff = table(
     Column("disabled_at", Utc),
     CheckConstraint("failures >= 0", name="failures"),
     CheckConstraint("totp_at IS NULL OR totp_sealed IS NOT NULL", name="totp"),
+    some("uq_staff_address_index", "address_index", where="disabled_at IS NULL", unique=True),
 )
 
 staff_signin = table(

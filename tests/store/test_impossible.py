@@ -328,3 +328,14 @@ async def test_a_miss_is_reversed_once(database, circle):
     with pytest.raises(IntegrityError):
         async with database.write() as tx:
             await tx.execute(insert(table).values(**back | {"id": "s"}))
+
+
+async def test_two_open_accounts_cannot_have_one_address(database, keys, circle):
+    made, account = circle
+    async with database.write() as tx:
+        await staff.for_person(tx, keys, made.facilitator.person, NOW)
+    with pytest.raises(IntegrityError):
+        await change(database, t.staff, {"address_index": b"one"})
+    async with database.write() as tx:
+        await tx.execute(update(t.staff).where(t.staff.c.id == account).values(disabled_at=NOW))
+    await change(database, t.staff, {"address_index": b"one"})

@@ -4,10 +4,23 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from store import audit, groups, links, passkeys, signins, staff, staff_signins, staff_tokens
+from store import (
+    audit,
+    break_glass,
+    chain,
+    groups,
+    links,
+    passkeys,
+    people,
+    signins,
+    staff,
+    staff_signins,
+    staff_tokens,
+    tasks,
+)
 from store import tables as t
 from tests.services.circle import HOUR, NOW, make_circle
 
@@ -55,6 +68,75 @@ async def test_a_person_has_one_account_and_an_address_belongs_to_one(database, 
     with pytest.raises(ValueError, match="address"):
         async with database.write() as tx:
             await staff.create(tx, keys, name="Nora", contact="", zone="Europe/Berlin", locale="en", now=NOW)
+
+
+async def test_of_two_who_invite_one_address_at_once_one_makes_the_account(database, keys):
+    async def invite():
+        async with database.write() as tx:
+            return await account(tx, keys, "mara")
+
+    came = await asyncio.gather(*(invite() for _ in range(6)), return_exceptions=True)
+
+    assert sorted(type(one).__name__ for one in came) == ["Staff"] + ["ValueError"] * 5
+    async with database.read() as tx:
+        assert len(await staff.everyone(tx)) == 1
+
+
+async def test_an_address_follows_its_person_and_is_free_once_an_account_is_closed(database, keys, mara):
+    async with database.write() as tx:
+        nora = await account(tx, keys, "nora")
+        await people.change_contact(tx, keys, nora.person, "new@findable.example", NOW)
+        assert await staff.by_address(tx, keys, "nora@findable.example") is None
+        assert await staff.by_address(tx, keys, "NEW@findable.example") == nora
+    with pytest.raises(ValueError, match="address"):
+        async with database.write() as tx:
+            await people.change_contact(tx, keys, nora.person, "mara@findable.example", NOW)
+    async with database.write() as tx:
+        await staff.disable(tx, keys, nora.id, mara.id, NOW)
+        again = await staff.create(
+            tx, keys, name="N", contact="new@findable.example", zone="Europe/Berlin", locale="en", now=NOW
+        )
+    with pytest.raises(ValueError, match="address"):
+        async with database.write() as tx:
+            await staff.enable(tx, keys, nora.id, mara.id, NOW)
+    async with database.write() as tx:
+        assert await staff.by_address(tx, keys, "new@findable.example") == again
+        await people.erase(tx, again.person, NOW)
+        assert await staff.by_address(tx, keys, "new@findable.example") is None
+
+
+@pytest.mark.parametrize("what", ["grant", "glass"])
+async def test_rights_and_a_decision_never_wait_for_each_other(database, keys, what):
+    async with database.write() as tx:
+        circle = await make_circle(tx, keys)
+        nora = await account(tx, keys, "nora", clinician=True)
+    held = asyncio.Event()
+
+    async def decide():
+        async with database.write() as tx:
+            await chain.hold(tx)
+            held.set()
+            await somebody_waits(database)
+            await tasks.hold(tx, circle.group)
+
+    async def work():
+        await held.wait()
+        async with database.write() as tx:
+            if what == "grant":
+                await staff.grant(tx, keys, nora.person, circle.group, "facilitator", nora.id, NOW)
+            else:
+                await break_glass.open_one(tx, keys, nora.id, circle.group, "somebody is in danger", NOW)
+
+    await asyncio.gather(decide(), work())
+
+
+async def somebody_waits(database):
+    """Returns once another transaction waits for a lock. SQLite lets one in at a time anyway."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while database.dialect == "postgresql":
+        async with database.read() as tx:
+            if (await tx.execute(waiting)).scalar_one():
+                return
 
 
 async def test_secrets_are_kept_sealed_or_hashed_and_come_back(database, keys, mara):

@@ -125,3 +125,41 @@ async def test_the_first_releases_file_is_kept_beside_the_new_one(tmp_path):
     copy = settings.data_dir / f"rooms.db.before-{schema.head()}"
     with closing(sqlite3.connect(copy)) as file:
         assert file.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+
+
+async def test_of_two_accounts_with_one_address_the_older_keeps_it(old):
+    if old.sqlite:
+        prepare(old.data_dir)
+    engine = sqlite_engine(old.url, write=True) if old.sqlite else postgres_engine(old.url)
+
+    def before_this(connection):
+        config = schema.configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+
+    async with engine.begin() as tx:
+        await tx.run_sync(before_this)
+        for name, day, address in (("a", 1, b"one"), ("b", 0, b"one"), ("c", 2, b"two")):
+            at = FIRST + timedelta(days=day)
+            given = {
+                "id": name,
+                "address": address,
+                "at": at.isoformat(timespec="microseconds") if old.sqlite else at,
+                "no": 0 if old.sqlite else False,
+            }
+            for statement in (
+                "INSERT INTO person (id, zone, locale, created_at, refused, contact_index)"
+                " VALUES (:id, 'Europe/Berlin', 'en', :at, '', :address)",
+                "INSERT INTO staff (id, desk, person, admin, clinician, failures, created_at)"
+                " VALUES (:id, :id, :id, :no, :no, 0, :at)",
+            ):
+                await tx.execute(text(statement), given)
+    await engine.dispose()
+    await schema.migrate(old)
+    database = await Database.open(old)
+    try:
+        async with database.read() as tx:
+            rows = (await tx.execute(text("SELECT id, address_index FROM staff ORDER BY id"))).all()
+    finally:
+        await database.close()
+    assert [tuple(row) for row in rows] == [("a", None), ("b", b"one"), ("c", b"two")]
