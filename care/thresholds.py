@@ -42,10 +42,11 @@ class Kind(StrEnum):
     WANTS_TO_LEAVE = "wants_to_leave"
     WANTS_A_PAUSE = "wants_a_pause"
     LINK_NOT_ME = "link_not_me"
+    TELL_BY_PHONE = "tell_by_phone"  # mail does not go to them
 
 
-# A member asked for these; they stay until somebody finishes them.
-ASKED_FOR = frozenset({Kind.WANTS_TO_LEAVE, Kind.WANTS_A_PAUSE, Kind.LINK_NOT_ME})
+# No record asks for these: a member did, or a message could not go. They stay until somebody finishes them.
+ASKED_FOR = frozenset({Kind.WANTS_TO_LEAVE, Kind.WANTS_A_PAUSE, Kind.LINK_NOT_ME, Kind.TELL_BY_PHONE})
 
 
 class Owner(StrEnum):

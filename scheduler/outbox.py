@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import store.outbox
 import store.people
 from care import delivery
+from care.contact import PHONE
 from care.delivery import Breaker, MessageKind, QuietHours
-from scheduler import observe, wanted
+from scheduler import calls, observe, wanted
 from scheduler.letters import Letters
 from scheduler.mail import Letter
 from scheduler.observe import Metrics
@@ -103,13 +104,18 @@ class Sender:
     async def _one(self, transport: Transport, message: Message, now: datetime) -> None:
         async with self._db.write() as tx:
             letter = await self._prepare(tx, message, now)
+        if isinstance(letter, Unreached):
+            await self._call_instead(message, letter, now)
+            return
         if letter is None:
             return
         outcome = await transport.deliver(letter)
         async with self._db.write() as tx:
             await self._record(tx, message, outcome, now)
 
-    async def _prepare(self, tx: AsyncConnection, message: Message, now: datetime) -> Letter | None:
+    async def _prepare(
+        self, tx: AsyncConnection, message: Message, now: datetime
+    ) -> "Letter | Unreached | None":
         """The finished letter with the row marked as transmitting; None where it must not go (now)."""
         subject = await wanted.subject(tx, message, now)
         if isinstance(subject, str):
@@ -123,12 +129,9 @@ class Sender:
             await self._withdraw(tx, message, "erased", now)
             return None
         if not contact.address:
-            await store.outbox.failed(tx, message.id, claim_of(message), "no_address", now)
-            self._told(message, "failed", "no_address")
-            return None
+            return Unreached(subject=subject, code="no_address", call=True)
         if not contact.safe.mail:
-            await self._withdraw(tx, message, "not_by_mail", now)
-            return None
+            return Unreached(subject=subject, code="not_by_mail", call=contact.safe.channel == PHONE)
         wait = await self._wait(tx, message, subject, contact, now)
         if wait is not None:
             await self._later(tx, message, wait, now)
@@ -138,6 +141,18 @@ class Sender:
         if not await store.outbox.transmitting(tx, message.id, claim_of(message), message_id, now):
             return None
         return await self._letters.write(tx, message, subject, contact, message_id, now)
+
+    async def _call_instead(self, message: Message, found: "Unreached", now: datetime) -> None:
+        """Ends the message; somebody is asked to call where the person may be called."""
+        async with self._db.write() as tx:
+            # The task first: it asks for the audit and the group before anything else is held.
+            if found.call:
+                await calls.ask(tx, self._keys, message, found.subject, now)
+            if found.code == "no_address":
+                await store.outbox.failed(tx, message.id, claim_of(message), found.code, now)
+                self._told(message, "failed", found.code)
+            else:
+                await self._withdraw(tx, message, found.code, now)
 
     async def _withdraw(self, tx: AsyncConnection, message: Message, code: str, now: datetime) -> None:
         await store.outbox.withdraw(tx, message.id, code, now)
@@ -220,6 +235,15 @@ class Sender:
                 "code": code,
             },
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """Somebody mail cannot or may not reach, and whether they may be called instead."""
+
+    subject: Subject
+    code: str
+    call: bool
 
 
 @dataclass(frozen=True, slots=True)

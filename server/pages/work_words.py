@@ -10,10 +10,12 @@ CALLS = frozenset(
     {
         *("call_2h", "call_same_day", "brief_contact_call", "call_48h", "call_this_week", "technical_help"),
         *("review", "place_review", "minimum_at_risk", "late_pattern", "wants_to_leave", "wants_a_pause"),
-        "link_not_me",
+        *("link_not_me", "tell_by_phone"),
     }
 )
 "Done by talking to somebody: the list takes the outcome."
+SENDS = frozenset({"contract_unsigned"})
+"Done by sending somebody their link once more: the contract is read and signed behind it."
 TALKS = frozenset({"review", "place_review"})
 SAID_BY_KIND = {
     "contract_unsigned": "unsigned",
@@ -26,10 +28,12 @@ OUTCOMES = ("reached", "message_left", "not_reached", "wrong_number")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The one action of a row: its words and where it leads; an empty `path` is a call to note."""
+    """The one action of a row: its words and where it leads; without a `path` it is a link to send, or else a
+    call to note."""
 
     words: str
     path: str = ""
+    sends: bool = False
 
 
 def task_words(translations: NullTranslations, kind: str) -> str:
@@ -52,6 +56,7 @@ def task_words(translations: NullTranslations, kind: str) -> str:
         "bounced_contact": _("The address does not work"),
         "question_about_record": _("Says that something in the record is wrong"),
         "link_not_me": _("Says that somebody else opened their link"),
+        "tell_by_phone": _("Call: this person gets no mail"),
         "wants_to_leave": _("Wants to leave the group"),
         "wants_a_pause": _("Asks for a pause"),
         "clinical_contact": _("Needs clinical contact"),
@@ -81,8 +86,15 @@ def reason_words(translations: NullTranslations, reason: str) -> str:
         "unsigned": _("contract not signed"),
         "refused": _("mail to the address came back"),
         "asked": _("asked by the member"),
-        "tried": _("tried %(number)s times"),
+        "link_not_me": _("their links have ended; they need a new one"),
+        "wish_talk": _("would like to talk with a facilitator first"),
+        "tell_dates": _("dates have changed"),
+        "tell_contract": _("the contract waits for a signature"),
+        "tell_link": _("the personal link could not be sent"),
     }
+    if code == "tried":
+        times = int(number)
+        return translations.ngettext("tried once", "tried %(number)s times", times) % {"number": times}
     if not number and code in ("no_show", "late_cancel"):
         return short(translations, code)
     return known.get(code, short(translations, code)) % {"number": number.replace("/", _(" of "))}
@@ -97,8 +109,9 @@ def way(translations: NullTranslations, item: Item) -> Way:
         return Way(_("Confirm"), f"{start}/attendance/{item.session}")
     if item.kind in CALLS:
         return Way(_("Note the talk") if item.kind in TALKS else _("Note the call"))
+    if item.kind in SENDS and item.role == "coordinator":
+        return Way(_("Send the link again"), sends=True)
     known = {
-        "contract_unsigned": (_("Send it again"), "link"),
         "bounced_contact": (_("Correct the address"), "contact"),
         "question_about_record": (_("Look and answer"), "questions"),
     }
@@ -116,3 +129,13 @@ def outcome_words(translations: NullTranslations, outcome: str) -> str:
         "wrong_number": _("The number is wrong"),
     }
     return known.get(outcome, outcome.replace("_", " "))
+
+
+def said_words(translations: NullTranslations, code: str) -> str:
+    """What the page says after something was done, "" for nothing."""
+    _ = translations.gettext
+    return {
+        "noted": _("Kept."),
+        "sent": _("The link is on its way."),
+        "not_sent": _("No link was sent: three were asked for within the hour, or this person has left."),
+    }.get(code, "")

@@ -9,9 +9,11 @@ from icalendar import Calendar, Event
 from sqlalchemy import update
 
 import store.dates
+import store.duties
 import store.groups
 import store.outbox
 import store.people_own
+import store.tasks
 from care import changes
 from care.contact import SafeContact
 from care.delivery import MessageKind
@@ -308,9 +310,9 @@ async def test_hours_that_leave_no_time_end_other_messages_where_staff_see_it(
     assert office.took == []
 
 
-@pytest.mark.parametrize("channel", ["phone", "nothing"])
-async def test_who_is_not_to_be_written_to_is_not(
-    home: House, office: PostOffice, sender: Sender, channel: str
+@pytest.mark.parametrize(("channel", "calls"), [("phone", ["Ada"]), ("nothing", [])])
+async def test_who_is_not_to_be_written_to_is_called_where_they_may_be(
+    home: House, office: PostOffice, sender: Sender, channel: str, calls: list[str]
 ) -> None:
     await agreed(home, "Ada", SafeContact(channel=channel))
     await change(home, changes.move, 7, datetime(2027, 3, 10, 17, 0))
@@ -320,6 +322,15 @@ async def test_who_is_not_to_be_written_to_is_not(
     assert sent_to(office, "Ada") == []
     async with home.db.read() as tx:
         assert [each.result for each in await store.outbox.listing(tx, state="withdrawn")] == ["not_by_mail"]
+        asked = await store.tasks.of_groups(tx, [home.group], LATER)
+    assert [(one.member, one.reasons) for one in asked] == [
+        (home.members[name].id, ("tell_dates",)) for name in calls
+    ]
+    assert all(one.session and one.due_at == LATER + timedelta(hours=4) for one in asked)
+    async with home.db.write() as tx:
+        await store.duties.renew(tx, home.group, LATER)
+        still = {one.kind for one in await store.tasks.of_groups(tx, [home.group], LATER)}
+    assert ("tell_by_phone" in still) is bool(calls), "no clock takes it back"
 
 
 async def test_bare_words_hold_no_date_and_no_entry(home: House, office: PostOffice, sender: Sender) -> None:

@@ -10,6 +10,7 @@ import store.groups
 import store.links
 import store.outbox
 import store.people
+import store.tasks
 from care.delivery import MessageKind
 from scheduler.outbox import Sender
 from store.tables import metadata
@@ -186,4 +187,11 @@ async def test_a_person_without_an_address_is_recorded_and_stops_nobody_else(
     nowhere, other = await home.queue("Ada"), await home.queue("Ben")
     await sender.tick(NOON)
     assert (await home.message(nowhere)).result == "no_address"
+    async with home.db.read() as tx:
+        (call,) = await store.tasks.of_groups(tx, [home.group], NOON)
+    assert (call.kind, call.member, call.reasons) == (
+        "tell_by_phone",
+        home.members["Ada"].id,
+        ("tell_link",),
+    )
     assert (await home.message(other)).state == "sent"
