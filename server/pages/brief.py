@@ -139,6 +139,7 @@ async def _unsigned(tx: AsyncConnection, group: str) -> frozenset[str]:
 async def _page(request: web.Request, who: SignIn, form: Form) -> web.Response:
     async with request.app[keys.DATABASE].read() as tx:
         found = await _load(request, tx, who)
+        told = await home_facilitator.told(request, tx, who.group)
     words, session = render.words(request), found.session
     last = max(found.here.sessions, key=lambda one: one.ordinal)
     waiting = sorted(found.unsigned - found.admitted.keys(), key=lambda one: found.names.get(one, ""))
@@ -163,6 +164,7 @@ async def _page(request: web.Request, who: SignIn, form: Form) -> web.Response:
         unsigned=[("", words.gettext("Please choose")), *((one, found.names.get(one, "")) for one in waiting)]
         if waiting
         else [],
+        told=told,
         near=session.starts_at - found.here.now < NEAR,
         admitted=[_admitted(request, found, member, one) for member, one in found.admitted.items()],
         why=[(code, why_words(request, code)) for code in REASONS],

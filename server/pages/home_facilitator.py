@@ -10,11 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import store.absence
 import store.contracts
 import store.decisions
+import store.people
 import store.promised
 import store.signatures
 import store.standing
+import store.tasks
 from care.decision import overdue
 from care.phases import phase_of
+from care.thresholds import Kind
 from server import keys, render
 from server.pages import contract_facilitator, course, place
 from server.pages.course import Course
@@ -42,6 +45,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         away = await store.absence.of_session(tx, following.id) if following else {}
         waiting = await unconfirmed(tx, found, agreed, now)
         unsigned = await unsigned_count(tx, who.group)
+        said = await told(request, tx, who.group)
     return render.page(
         request,
         "pages/facilitator/home.html",
@@ -58,6 +62,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         away=len(away),
         last=found.sessions.upcoming[-1] if found.sessions.upcoming else None,
         unsigned=unsigned,
+        told=said,
     )
 
 
@@ -84,6 +89,21 @@ async def unconfirmed(
         for one in reversed(found.sessions.past)
         if one.id in waiting and one.state == "closed"
     ]
+
+
+async def told(request: web.Request, tx: AsyncConnection, group: str) -> list[tuple[str, str]]:
+    """What members have said that waits for an answer: names, and what it is in words."""
+    _ = render.words(request).gettext
+    known = {
+        Kind.WANTS_TO_LEAVE.value: _("would like to talk about leaving the group"),
+        Kind.WANTS_A_PAUSE.value: _("needs a pause"),
+        Kind.LINK_NOT_ME.value: _("says that somebody else opened their link"),
+        Kind.QUESTION_ABOUT_RECORD.value: _("says that something in their record is wrong"),
+    }
+    tasks = await store.tasks.of_groups(tx, [group], place.now(request))
+    said = [one for one in tasks if one.kind in known and one.member]
+    names = await store.people.names(tx, request.app[keys.KEYS], [one.member or "" for one in said])
+    return [(names.get(one.member or "", ""), known[one.kind]) for one in said]
 
 
 async def unsigned_count(tx: AsyncConnection, group: str) -> int:

@@ -241,3 +241,15 @@ async def test_days_before_a_session_nobody_is_let_in_yet(enter: Enter) -> None:
     text = await read(guest, f"brief/{agreed.circle.session}")
     assert "contract unsigned" in text
     assert 'data-action="admit-unsigned"' not in text
+
+
+async def test_facilitators_hear_what_a_member_has_asked_for(enter: Enter) -> None:
+    house, agreed, guest = await enter()
+    bela = await house.guest(agreed.circle.participants[0])
+    assert "data-told" not in await read(guest)
+    await send(bela, "leave", {"wish": "talk"})
+    await send(bela, "not-me", {})
+    for path in ("", f"brief/{agreed.circle.session}"):
+        text = await read(guest, path)
+        assert "would like to talk about leaving the group" in text
+        assert "says that somebody else opened their link" in text

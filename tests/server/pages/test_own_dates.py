@@ -1,5 +1,6 @@
 """A member's dates by their own clock: the next, the last, and the hour that is another one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from care.contract import Terms
@@ -56,19 +57,28 @@ def test_somebody_elsewhere_is_told_where_the_hour_differs() -> None:
         (3, 4, 16),
         (5, 12, 17),
     ]
-    assert [row.session.ordinal for row in found.rows if row.other_hour] == [3, 4]
+    assert [row.session.ordinal for row in found.rows if row.unusual == "clock"] == [3, 4]
 
 
 def test_what_is_past_is_not_pointed_out_any_more() -> None:
     found = seen("Europe/London", SERIES[5].starts_at - timedelta(days=1), *["closed"] * 5)
     assert found.hours == ()
-    assert not any(row.other_hour for row in found.rows)
+    assert not any(row.unusual for row in found.rows)
 
 
 def test_at_the_groups_own_place_nothing_differs() -> None:
     found = seen("America/New_York", NOW)
     assert found.hours == ()
-    assert not any(row.other_hour for row in found.rows)
+    assert not any(row.unusual for row in found.rows)
+
+
+def test_a_moved_session_is_no_change_of_clocks() -> None:
+    later = SERIES[5].starts_at + timedelta(hours=2)
+    moved = replace(SERIES[5], starts_at=later, ends_at=later + timedelta(minutes=90))
+    series = (*SERIES[:5], moved, *SERIES[6:])
+    found = arrange([stored(one) for one in series], series, "America/New_York", NOW)
+    assert found.hours == ()
+    assert {row.session.ordinal: row.unusual for row in found.rows if row.unusual} == {6: "moved"}
 
 
 def test_a_notice_stands_at_its_date() -> None:
