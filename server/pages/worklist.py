@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+import store.link_acts
 import store.setup
 import store.staff
 import store.staff_people
 import store.tasks
 import store.worklist
+from care.roles import Role
 from server import cookies, keys, render
 from server.pages import forms, work_words
 from server.pages.dates_shown import clock, day
@@ -71,6 +73,7 @@ async def page(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.R
         waiting=waiting - len(items),
         groups=groups,
         drafts=drafts,
+        said=work_words.said_words(translations, request.query.get("said", "")),
         outcomes=[(code, work_words.outcome_words(translations, code)) for code in work_words.OUTCOMES],
     )
 
@@ -149,11 +152,39 @@ async def finish(request: web.Request) -> web.Response:
             now=now,
             tried=tried,
         )
-    return forms.see(f"/w/{who.desk}/")
+    return forms.see(f"/w/{who.desk}/?said=noted")
+
+
+async def send(request: web.Request) -> web.Response:
+    """Sends the member of a task their link once more; the task stays until its cause is gone."""
+    who = await desk.current(request)
+    now = request.app[keys.CLOCK]().wall
+    async with request.app[keys.DATABASE].write() as tx:
+        found = await store.tasks.find(tx, request.match_info["task"])
+        mine = {(one.group, one.role) for one in await store.staff.groups_of(tx, who.person)}
+        if (
+            found is None
+            or found.member is None
+            or found.kind not in work_words.SENDS
+            or (found.group, found.owner_role) not in mine
+            or found.owner_role != Role.COORDINATOR
+        ):
+            raise web.HTTPNotFound
+        sent = found.state == "open" and await store.link_acts.send(
+            tx,
+            request.app[keys.KEYS],
+            found.member,
+            group=found.group,
+            by=who.staff,
+            role=found.owner_role,
+            now=now,
+        )
+    return forms.see(f"/w/{who.desk}/?said={'sent' if sent else 'not_sent'}")
 
 
 def routes() -> list[web.RouteDef]:
     return [
         web.get("/w/{desk}/", show),
         web.post("/w/{desk}/tasks/{task}", finish),
+        web.post("/w/{desk}/tasks/{task}/send", send),
     ]

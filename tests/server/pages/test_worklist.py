@@ -44,6 +44,7 @@ async def test_each_row_names_person_group_reasons_and_has_one_action(clinic: Cl
     for row in rows:
         assert "Thursday group of Olga" in row
         ways = row.count('class="button button-small" href') + row.count("<summary")
+        ways += row.count('data-action="send-again"')
         assert ways == 1
     assert "Ada" in text
     assert "Call now: missed in the first sessions" in text
@@ -67,7 +68,7 @@ async def test_a_call_nobody_answered_stays_and_says_how_often(clinic: Clinic) -
             noted = await clinic.browser.post(path, {f"outcome-{task}": "not_reached", "tried": "0"})
             assert noted.status == 303
         assert next(one for one in await calls(clinic) if one.task == task).tried == 1
-        assert "tried 1 times" in (await listed(clinic)).text
+        assert "tried once" in (await listed(clinic)).text
 
 
 async def test_a_call_without_an_outcome_is_asked_again(clinic: Clinic) -> None:
@@ -112,6 +113,55 @@ async def test_only_a_call_is_noted_from_the_list(clinic: Clinic) -> None:
         assert (await clinic.browser.post(f"/w/{clinic.olga.desk}/tasks/{task}", fields)).status == 404
 
 
+async def unsigned(clinic: Clinic) -> str:
+    """A task of Olga's: Bela has not signed."""
+    now = datetime.now(UTC)
+    async with clinic.house.db.write() as tx:
+        await store.tasks.open_one(
+            tx,
+            clinic.house.keys,
+            clinic.group,
+            clinic.members[1].id,
+            "contract_unsigned",
+            ("unsigned",),
+            now,
+            now,
+            by=clinic.members[1].id,
+            role="participant",
+        )
+        found = await store.worklist.rows(tx, clinic.house.keys, clinic.olga.person, now)
+    return next(
+        one.task for one in found if one.kind == "contract_unsigned" and one.member == clinic.members[1].id
+    )
+
+
+async def test_a_link_is_sent_from_the_row_and_not_without_end(house: House, clinic: Clinic) -> None:
+    other = await open_clinic(house, name="Petra")
+    async with clinic.browser, other.browser:
+        task = await unsigned(clinic)
+        path = f"/w/{clinic.olga.desk}/tasks/{task}/send"
+        assert f'action="{path}"' in (await listed(clinic)).text
+        assert (await other.browser.post(f"/w/{other.olga.desk}/tasks/{task}/send")).status == 404
+        assert (await clinic.browser.post(path, {"csrf": "x"})).status == 403
+        replies = [await clinic.browser.post(path) for _ in range(4)]
+        assert [one.location.partition("said=")[2] for one in replies] == ["sent"] * 3 + ["not_sent"]
+        assert "The link is on its way." in (await clinic.browser.get(replies[0].location)).text
+        call = (await calls(clinic))[0].task
+        assert (await clinic.browser.post(f"/w/{clinic.olga.desk}/tasks/{call}/send")).status == 404
+        history = await clinic.browser.get(clinic.at("audit"))
+    assert history.text.count("sent a personal link") == 3
+
+
+async def test_the_desk_has_tabs_and_says_where_one_is(clinic: Clinic) -> None:
+    async with clinic.browser:
+        for rest in ("", "account"):
+            page = (await clinic.browser.get(f"/w/{clinic.olga.desk}/{rest}")).text
+            assert f'<a href="/w/{clinic.olga.desk}/{rest}" aria-current="page">' in page
+        group = (await clinic.browser.get(clinic.at())).text
+        nav = group[group.index("place-nav") :]
+        assert nav.index("Work list") < nav.index("Dates")
+
+
 def item(kind: str, role: str) -> store.worklist.Item:
     """A task of this kind."""
     return store.worklist.Item(
@@ -140,6 +190,7 @@ def test_every_task_has_words_and_a_way(kind: Kind) -> None:
     for role in ("coordinator", "facilitator"):
         found = work_words.way(translations, item(kind.value, role))
         assert found.words
+        assert not found.sends or (role, found.path) == ("coordinator", "")
         assert role == "coordinator" or "/people/" not in found.path
 
 
@@ -148,7 +199,17 @@ def test_every_task_has_words_and_a_way(kind: Kind) -> None:
     [
         *("early_no_show", "run:2", "total:3", "share:3/12", "no_show:2", "no_show_run:3", "late_cancel:2"),
         *("technical:2", "technical_run:2", "reachable:8/9", "late:3/4", "undecided:8", "session:2"),
-        *("unsigned", "refused", "asked", "no_show", "brief_contact", "late_not_admitted", "tried:1"),
+        *(
+            "unsigned",
+            "refused",
+            "asked",
+            "link_not_me",
+            "wish_talk",
+            "no_show",
+            "brief_contact",
+            "late_not_admitted",
+            "tried:1",
+        ),
     ],
 )
 def test_every_reason_has_words(reason: str) -> None:
