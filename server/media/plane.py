@@ -35,8 +35,9 @@ from server.media.udp import UdpPort
 
 logger = logging.getLogger(__name__)
 
-TICK_S = 0.01
-"Each second one is a turn of the rounds; between them only what is lost is asked for."
+TICK_S = 0.02
+MEND_S = 0.011
+"After a gap what is still missing is asked for: a little later than `lost.FIRST_DELAY_MS`."
 
 
 class Plane:
@@ -65,7 +66,7 @@ class Plane:
         "Slots that were freed and still show something."
         self.counted: Counter[str] = Counter()
         self.rounds = Rounds(self)
-        self._ticks = 0
+        self._mending: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._goodbyes: set[asyncio.Task[None]] = set()
 
@@ -121,8 +122,9 @@ class Plane:
 
     async def close(self) -> None:
         """Ends all legs and frees the ports."""
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._mending):
+            if timer is not None:
+                timer.cancel()
         for leg in list(self.legs.values()):
             self.end(leg, "requested")
         if self._goodbyes:
@@ -226,9 +228,11 @@ class Plane:
                 seats.choose(self, out, now)
 
     def on_gap(self, leg: Leg, stream: Stream, now: float) -> None:
-        """A stream misses packets: what is due is asked for now, the others come round."""
+        """A stream misses packets: what is due is asked for now, the others in a moment."""
         self.lossy.add(stream)
         feedback.ask_again(leg, stream, now)
+        if self._mending is None:
+            self._mending = asyncio.get_running_loop().call_later(MEND_S, self._mend)
 
     def on_attached(self, out: Out, now: float) -> None:
         """A subscriber sees a source from now on; it learns at once how to play it in step."""
@@ -305,12 +309,15 @@ class Plane:
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(TICK_S, self._tick)
-        self._ticks += 1
+        self._do(self.rounds.turn)
+
+    def _mend(self) -> None:
+        self._mending = None
+        self._do(self.rounds.mend)
+
+    def _do(self, what: Callable[[float], None]) -> None:
         try:
-            if self._ticks % 2:
-                self.rounds.mend(self._clock())
-            else:
-                self.rounds.turn(self._clock())
+            what(self._clock())
         except Exception:
             self.counted["failed"] += 1
             logger.exception("A media tick failed")
