@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
+import store.link_states
 import store.setup
 from care.phases import phase_of
 from server import keys, render
-from server.pages import course, dates_shown, forms, grid, office
+from server.pages import course, dates_shown, first_links, forms, grid, office
 from server.pages.prompts import phase_words
 from store.signins import SignIn
 
@@ -35,6 +36,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         found = await course.load(request, tx, who)
         parts = await grid.phases(tx, at)
         shown = await grid.load(request, tx, at, parts)
+        links = await store.link_states.of_group(tx, at.group.id)
     sessions = found.sessions
     following = sessions.next
     over = all(one.state in course.OVER for one in (*sessions.upcoming, *sessions.past))
@@ -46,6 +48,9 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         sessions=sessions,
         grid=shown,
         can_end=over and bool(sessions.past) and at.group.state != "ended",
+        without_link=len(first_links.without(links)) if following else 0,
+        nobody_told=bool(links) and len(first_links.without(links)) == len(links),
+        now=request.app[keys.CLOCK]().wall,
         ended=at.group.state == "ended",
         phase=phase_words(render.words(request), phase_of(parts, following.ordinal)) if following else "",
         last=dates_shown.last_day(sessions, at.group.zone, render.language(request)),

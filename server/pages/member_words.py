@@ -153,3 +153,15 @@ def results(translations: NullTranslations) -> dict[str, str]:
         "no_time_left": _("it was too late"),
         "undone": _("the change was taken back"),
     }
+
+
+def reached(translations: NullTranslations, state: str) -> str:
+    """How far somebody has come with their personal link."""
+    _ = translations.gettext
+    known = {
+        "opened": _("has opened a link"),
+        "sent": _("link sent, not opened yet"),
+        "waiting": _("link on its way"),
+        "none": _("no link yet"),
+    }
+    return known.get(state, state)

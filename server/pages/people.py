@@ -2,13 +2,17 @@
 
 from aiohttp import web
 
+import store.contracts
 import store.enrol
 import store.groups
+import store.link_states
 import store.pauses
 import store.people
 import store.seats
+import store.signatures
+from care.signing import MEMBER
 from server import keys, render
-from server.pages import forms, office, people_fields, zone_field
+from server.pages import forms, member_words, office, people_fields, zone_field
 from server.pages.forms import Form
 from server.pages.office import Office
 from server.pages.people_list import NewPerson
@@ -27,6 +31,14 @@ async def show(request: web.Request) -> web.Response:
         refused = await store.people.flagged(tx, [one.id for one in roster])
         paused = await store.pauses.paused_now(tx, at.group.id, now)
         free = await store.seats.free(tx, at.group.id)
+        links = await store.link_states.of_group(tx, at.group.id)
+        signed = await store.signatures.of_group(tx, at.group.id)
+        latest = await store.contracts.latest(tx, at.group.id)
+    newest = {
+        one.member: max(each.version for each in signed if each.member == one.member and each.side == MEMBER)
+        for one in signed
+        if one.side == MEMBER
+    }
     return render.page(
         request,
         PAGE,
@@ -38,6 +50,10 @@ async def show(request: web.Request) -> web.Response:
         names=names,
         refused=refused,
         paused=paused,
+        links=links,
+        link_words=lambda one: member_words.reached(render.words(request), one.state),
+        signed=newest,
+        version=latest.number if latest else 0,
         free=len(free),
     )
 

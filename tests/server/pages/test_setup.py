@@ -8,6 +8,7 @@ import pytest
 import store.contracts
 import store.dates
 import store.groups
+import store.outbox
 import store.setup
 import store.staff
 from care.series import live
@@ -100,6 +101,29 @@ async def test_a_group_is_made_from_nothing(house: House, browser: Browser) -> N
         assert live(series)[0].local == datetime.combine(FIRST, datetime.min.time()).replace(hour=18)
         assert latest is not None
         assert latest.terms.sessions == 12
+
+
+async def test_a_new_group_says_what_comes_next_and_sends_every_link_once(
+    house: House, browser: Browser
+) -> None:
+    async with browser:
+        start = await ready(browser)
+        address = (await browser.post(f"{start}/check")).location
+        home = await browser.get(address)
+        assert "The group is there, with its dates and its contract." in home.text
+        assert "Send 2 links now" in home.text
+        assert "Who came" not in home.text
+        people = await browser.get(f"{address}people")
+        assert people.text.count("no link yet · contract not signed") == 2
+        for _ in range(2):
+            assert (await browser.post(f"{address}links", {"csrf": await browser.csrf()})).status == 303
+        async with house.db.read() as tx:
+            queued = [one.kind for one in await store.outbox.listing(tx)]
+        assert queued == ["join_link_again"] * 2
+        assert "links now" not in (await browser.get(address)).text
+        people = await browser.get(f"{address}people")
+        assert people.text.count("link on its way") == 2
+        assert (await browser.post(f"{address}links", {"csrf": "x"})).status == 403
 
 
 async def person(house: House, browser: Browser) -> str:
