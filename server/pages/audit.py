@@ -1,5 +1,6 @@
 """The history of a group: who did what and when, for its coordinator."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -36,7 +37,7 @@ async def show(request: web.Request) -> web.Response:
     known = audit_words.acts(words)
     async with request.app[keys.DATABASE].read() as tx:
         found = await store.audit_view.of_group(
-            tx, at.group.id, known, MOST, int(before) if before.isascii() and before.isdigit() else None
+            tx, at.group.id, known, MOST, int(before) if re.fullmatch("[0-9]{1,15}", before) else None
         )
         names = await named(request, tx, at.group.id)
     acts = [

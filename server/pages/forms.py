@@ -14,6 +14,8 @@ from multidict import MultiDict
 
 from server import render
 
+YEARS = range(2000, 2100)
+"Beyond them no session lies, and other zones would lead out of the calendar."
 WRONG = 422
 "Unprocessable content (RFC 9110, 15.5.21): understood, but it cannot be done like this."
 
@@ -63,12 +65,15 @@ class Form:
         return number
 
     def date(self, name: str, wrong: str) -> date | None:
-        """A day as browsers send it (`2026-03-02`); None and an error for anything else."""
+        """A day of this century as browsers send it (`2026-03-02`); None and an error for anything else."""
         try:
-            return date.fromisoformat(self.get(name))
+            found = date.fromisoformat(self.get(name))
         except ValueError:
+            found = None
+        if found is None or found.year not in YEARS:
             self.refuse(name, wrong)
             return None
+        return found
 
     def time(self, name: str, wrong: str) -> time | None:
         """A time of day as browsers send it (`18:00`); None and an error for anything else."""

@@ -146,6 +146,8 @@ async def test_only_a_facilitator_of_the_group_stands_in(house: House, clinic: C
     [
         ({"kind": "move", "day": "", "at": "18:00"}, "day"),
         ({"kind": "move", "day": "2020-01-01", "at": "18:00"}, "day"),
+        ({"kind": "move", "day": "9999-12-31", "at": "18:00"}, "day"),
+        ({"kind": "move", "day": "0001-01-01", "at": "18:00"}, "day"),
         ({"kind": "shift_following", "days": "a week"}, "days"),
         ({"kind": "stand_in", "person": "nobody"}, "person"),
         ({"kind": "nonsense"}, "kind"),

@@ -146,6 +146,13 @@ async def test_a_pause_leaving_and_coming_back(clinic: Clinic) -> None:
         assert await present(clinic) == 3
 
 
+async def test_a_day_or_a_page_out_of_all_bounds_is_answered(clinic: Clinic) -> None:
+    async with clinic.browser:
+        assert (await change(clinic, "pause", pause_from="0001-01-01", pause_reason="travel")).status == 422
+        assert (await clinic.browser.get(clinic.at("audit?before=" + "9" * 6000))).status == 200
+        assert (await clinic.browser.get(clinic.at("audit?before=" + "9" * 25))).status == 200
+
+
 async def test_a_question_about_the_record_is_answered_once(clinic: Clinic) -> None:
     member = clinic.members[0]
     async with clinic.house.db.write() as tx:
