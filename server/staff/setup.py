@@ -96,8 +96,8 @@ async def post(request: web.Request) -> web.Response:
 
 
 async def take_password(request: web.Request, setting: Setting, form: forms.Form) -> web.Response:
-    """Stores the password. A forgotten one's link is used up; an invitation goes on with the
-    authenticator."""
+    """Stores the password. A forgotten one's link is used up and every sign-in with it ends; an invitation
+    goes on with the authenticator."""
     check_new(form, render.words(request).gettext, (setting.person.name, setting.person.address))
     if form.errors:
         return page(request, setting, form)
@@ -107,6 +107,7 @@ async def take_password(request: web.Request, setting: Setting, form: forms.Form
         if setting.purpose != "invite" and await store.staff_tokens.redeem(tx, setting.token, now) is None:
             raise web.HTTPForbidden(reason="setup")
         await store.staff.set_password(tx, request.app[keys.KEYS], setting.staff.id, stored, now)
+        await store.staff_signins.close_all(tx, setting.staff.id, "changed", now)
     if setting.purpose == "invite":
         return forms.see("/staff/setup")
     response = forms.see("/staff")
@@ -128,6 +129,7 @@ async def take_code(request: web.Request, setting: Setting, form: forms.Form) ->
         if await store.staff_tokens.redeem(tx, setting.token, now) is None:
             raise web.HTTPForbidden(reason="setup")
         await store.staff.set_totp(tx, request.app[keys.KEYS], setting.staff.id, secret, step, now)
+        await store.staff_signins.close_all(tx, setting.staff.id, "changed", now)
         came = await store.staff_signins.open_one(
             tx, setting.staff.id, "invite", now, signin.device_label(request)
         )

@@ -129,6 +129,23 @@ async def test_after_a_forgotten_password_the_code_is_still_asked_for(house: Hou
         assert (await browser.sign_in(password=NEW, given=code())).status == 303
 
 
+async def test_a_new_password_and_a_new_authenticator_end_every_other_sign_in(house: House) -> None:
+    nora = await colleague(house)
+    async with Browser(house) as thief, Browser(house) as browser:
+        await thief.at(nora)
+        await browser.post("/staff/invite", {"token": await link(house, nora.id, "reset")})
+        await browser.post("/staff/setup", {"password": NEW, "again": NEW, "proof": code(-1)})
+        assert (await thief.get(f"/w/{nora.desk}/account")).status == 403
+        async with house.db.write() as tx:
+            await store.staff.drop_totp(tx, house.keys, nora.id, "command", datetime.now(UTC))
+        await thief.at(nora)
+        await browser.post("/staff/invite", {"token": await link(house, nora.id, "reset")})
+        fresh = code(secret=secret_in(await browser.get("/staff/setup")))
+        await browser.post("/staff/setup", {"code": fresh, "proof": NEW})
+        assert (await thief.get(f"/w/{nora.desk}/account")).status == 403
+        assert (await browser.get(f"/w/{nora.desk}/account")).status == 200, "who set it is in"
+
+
 async def test_a_closed_account_cannot_be_set_up(house: House) -> None:
     nora = await colleague(house, complete=False)
     token = await link(house, nora.id)
