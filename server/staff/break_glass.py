@@ -20,7 +20,11 @@ PAGE = "break-glass"
 
 async def show(request: web.Request) -> web.Response:
     """For clinicians: what is open and the form; for admins: what waits for review."""
-    return await overview(request, await allowed(request), forms.Form())
+    who = await allowed(request)
+    if who.clinician:
+        # Asked before a reason is typed: the way to the proof would lose it.
+        await desk.fresh(request, PAGE)
+    return await overview(request, who, forms.Form())
 
 
 async def overview(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.Response:
@@ -113,7 +117,8 @@ async def close(request: web.Request) -> web.Response:
 
 async def show_review(request: web.Request) -> web.Response:
     """For an admin: the reason, and a field for what the review found."""
-    return await review_page(request, await desk.admin(request), forms.Form())
+    await desk.admin(request)
+    return await review_page(request, await desk.fresh(request, PAGE), forms.Form())
 
 
 async def review_page(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.Response:
@@ -140,8 +145,9 @@ async def review_page(request: web.Request, who: DeskSignIn, form: forms.Form) -
 
 
 async def review(request: web.Request) -> web.Response:
-    """Notes the review; nobody reviews an opening of their own."""
-    who = await desk.admin(request)
+    """Notes the review by an admin who proved it lately; nobody reviews an opening of their own."""
+    await desk.admin(request)
+    who = await desk.fresh(request, PAGE)
     _ = render.words(request).gettext
     form = await forms.read(request)
     words = form.text("words", _("Say what you found."), longest=200)

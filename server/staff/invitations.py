@@ -23,8 +23,8 @@ LINK_S = 600.0
 
 
 async def show_new(request: web.Request) -> web.Response:
-    """The form for a new colleague."""
-    who = await desk.admin(request)
+    """The form for a new colleague. The proof is asked for before anything is typed."""
+    who = await administering(request, "staff/new")
     return page(request, who, "staff/new.html", forms.filled({"zone": "Europe/Berlin", "locale": "en"}))
 
 

@@ -17,8 +17,9 @@ PLAN = ("sessions", "minutes", "every_days")
 
 
 async def show(request: web.Request) -> web.Response:
-    """The numbers as they are."""
-    who = await desk.admin(request)
+    """The numbers as they are. The proof is asked for before anything is typed."""
+    await desk.admin(request)
+    who = await desk.fresh(request, PAGE)
     terms = await present(request)
     plan = {name: str(getattr(terms, name)) for name in PLAN}
     return page(request, who, forms.filled(terms_fields.filled(terms) | plan))

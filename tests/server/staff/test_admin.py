@@ -168,6 +168,16 @@ async def test_a_sensitive_change_asks_again_and_goes_on_after_the_proof(house: 
     assert (await fresh(house, nora)).admin
 
 
+@pytest.mark.parametrize("form", ["staff/new", "service"])
+async def test_the_proof_is_asked_for_before_a_form_is_filled_in(house: House, form: str) -> None:
+    admin = await colleague(house, admin=True)
+    async with Browser(house) as browser:
+        await browser.at(admin)
+        assert (await browser.get(f"/w/{admin.desk}/{form}")).status == 200
+        await stale(house)
+        assert (await browser.get(f"/w/{admin.desk}/{form}")).location == f"/w/{admin.desk}/again?to={form}"
+
+
 async def test_the_page_that_asks_leads_to_our_own_pages_only(house: House) -> None:
     admin = await colleague(house, admin=True)
     async with Browser(house) as browser:

@@ -9,6 +9,7 @@ import store.audit
 from store.staff import Staff
 from store.tables import break_glass, task
 from tests.server.house import House
+from tests.server.staff.test_admin import stale
 from tests.server.staff_desk import Browser, colleague
 
 REASON = "Bela called the desk and may be in danger"
@@ -95,6 +96,19 @@ async def test_an_admin_reviews_it_and_nobody_their_own(house: House) -> None:
     async with house.db.read() as tx:
         (row,) = (await tx.execute(select(task.c.state, task.c.owner_role))).all()
     assert tuple(row) == ("done", "admin")
+
+
+async def test_a_review_takes_a_proof_and_so_does_the_form_before_a_word_is_typed(house: House) -> None:
+    nora, ada = await colleague(house, clinician=True), await colleague(house, "Ada", admin=True)
+    async with Browser(house) as hers, Browser(house) as other:
+        glass = (await opened(house, hers, nora)).rpartition("/")[2]
+        await other.at(ada, how="link")
+        review = f"/w/{ada.desk}/break-glass/{glass}/review"
+        for reply in (await other.get(review), await other.post(review, {"words": "Justified."})):
+            assert reply.location == f"/w/{ada.desk}/again?to=break-glass"
+        await stale(house)
+        asked = await hers.get(f"/w/{nora.desk}/break-glass")
+        assert asked.location == f"/w/{nora.desk}/again?to=break-glass"
 
 
 async def test_the_reason_is_sealed_at_rest(house: House) -> None:
