@@ -73,7 +73,8 @@ def check_seats(form: Form, people: list[NewPerson], facilitators: int, request:
 
 
 async def leaders(request: web.Request, step: Step) -> list[tuple[str, str]]:
-    """Everybody who works here: person and name. Who sets the group up coordinates it, and leads another."""
+    """Everybody else who works here: person and name. Who sets the group up coordinates it, and leads
+    another."""
     async with request.app[keys.DATABASE].read() as tx:
         staff = [one for one in await store.staff.everyone(tx) if one.disabled_at is None]
         known = await store.staff_people.known(

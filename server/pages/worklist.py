@@ -57,6 +57,7 @@ async def page(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.R
         zone = (await store.staff_people.known(tx, secrets, [who.person]))[who.person].zone
         drafts = await store.setup.drafts(tx, secrets, who.person)
         waiting = await store.worklist.waiting(tx, who.person)
+        colleagues = [one for one in await store.staff.everyone(tx) if one.disabled_at is None]
     translations, language = render.words(request), render.language(request)
     return forms.again(
         request,
@@ -72,6 +73,7 @@ async def page(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.R
         rows=[row(one, zone, now, translations, language) for one in items],
         waiting=waiting - len(items),
         groups=groups,
+        alone=all(one.person == who.person for one in colleagues),
         drafts=drafts,
         said=work_words.said_words(translations, request.query.get("said", "")),
         outcomes=[(code, work_words.outcome_words(translations, code)) for code in work_words.OUTCOMES],

@@ -126,6 +126,23 @@ async def test_a_new_group_says_what_comes_next_and_sends_every_link_once(
         assert (await browser.post(f"{address}links", {"csrf": "x"})).status == 403
 
 
+async def test_the_first_administrator_is_led_to_inviting_somebody(house: House) -> None:
+    admin = await colleague(house, "Olga", admin=True)
+    async with await Browser(house).at(admin) as browser:
+        page = await browser.get(f"/w/{browser.desk}/")
+        assert "First steps" in page.text
+        assert "Nobody else works here yet" in page.text
+        assert f'href="/w/{browser.desk}/staff/new"' in page.text
+        assert "Everybody has been heard" not in page.text
+        start = await begun(browser)
+        assert (await browser.post(f"{start}/closures", {})).status == 303
+        assert (await numbers(browser, start)).status == 303
+        people = await browser.get(f"{start}/people")
+        assert f'href="/w/{browser.desk}/staff/new"' in people.text
+        await colleague(house, "Nils")
+        assert "Nobody else works here yet" not in (await browser.get(f"/w/{browser.desk}/")).text
+
+
 async def person(house: House, browser: Browser) -> str:
     """Who sits at this browser's desk."""
     async with house.db.read() as tx:
