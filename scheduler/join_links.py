@@ -9,6 +9,7 @@ import store.outbox
 from care import delivery
 from care.delivery import MessageKind
 from store.database import Database
+from store.date_messages import SOON, UNDO_FOR
 from store.groups import Session
 
 BEFORE = timedelta(hours=24)
@@ -24,18 +25,22 @@ async def tick(db: Database, now: datetime) -> None:
 
 
 async def put(tx: AsyncConnection, session: Session, now: datetime) -> int:
-    """One message for each participant, too late once the session starts; returns how many were new."""
-    new = 0
+    """One message for each participant, too late once the session starts; returns how many were new. A new
+    date needs a new link, since the old one ends with the old date; it waits until that can no longer be
+    undone."""
+    new, due_at = 0, session.starts_at - BEFORE
+    if session.sequence and session.starts_at - now > SOON:
+        due_at = max(due_at, now + UNDO_FOR)
     for member in await store.groups.members(tx, session.group):
         if member.role != "participant":
             continue
         new += await store.outbox.put(
             tx,
-            delivery.key(MessageKind.JOIN_LINK, member.id, session.id),
+            delivery.key(MessageKind.JOIN_LINK, member.id, session.id, revision=session.sequence),
             MessageKind.JOIN_LINK.value,
             member.person,
-            {"member": member.id, "session": session.id},
-            due_at=session.starts_at - BEFORE,
+            {"member": member.id, "session": session.id, "sequence": session.sequence},
+            due_at=due_at,
             expires_at=session.starts_at,
             now=now,
         )

@@ -77,6 +77,14 @@ async def _session(tx: AsyncConnection, member: Member, message: Message, now: d
     return Subject(member=member.id, starts_at=session.starts_at, link_ends_at=session.ends_at)
 
 
+async def _join(tx: AsyncConnection, member: Member, message: Message, now: datetime) -> Subject | str:
+    """A link for the session as it was dated then; a session with another date has its own message."""
+    session = await store.groups.session(tx, str(message.payload.get("session")))
+    if session is not None and session.sequence != message.payload.get("sequence", session.sequence):
+        return "changed_again"
+    return await _session(tx, member, message, now)
+
+
 async def _dates(tx: AsyncConnection, member: Member, message: Message, now: datetime) -> Subject | str:
     found = await store.occasions.to_come(tx, member.group, now)
     return _about(member, message, found, Method.REQUEST) if found else "nothing_to_come"
@@ -91,7 +99,7 @@ async def _changed(tx: AsyncConnection, member: Member, message: Message, now: d
 
 async def _cancelled(tx: AsyncConnection, member: Member, message: Message, now: datetime) -> Subject | str:
     found = await _unchanged(tx, member, message, "cancelled")
-    found = [each for each in found if each.starts_at > now]
+    found = [each for each in found if each.ends_at > now]  # also who already waits at the door
     return _about(member, message, found, Method.CANCEL) if found else "changed_again"
 
 
@@ -172,7 +180,7 @@ CONFIRMING = frozenset({Kind.CONFIRM_ATTENDANCE.value, Kind.CONFIRM_OVERDUE.valu
 About = Callable[[AsyncConnection, Member, Message, datetime], Awaitable[Subject | str]]
 ABOUT: Mapping[str, About] = {
     MessageKind.INVITATION: _session,
-    MessageKind.JOIN_LINK: _session,
+    MessageKind.JOIN_LINK: _join,
     MessageKind.JOIN_LINK_AGAIN: _session,
     MessageKind.CHECKIN_INVITATION: _checkin,
     MessageKind.DATES: _dates,

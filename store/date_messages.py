@@ -1,5 +1,6 @@
 """What members are told about a change of dates: at most one message with new dates and one with cancelled
-ones for each person. They wait a few minutes, so that a slip can be undone before anybody reads of it."""
+ones for each person. They wait a few minutes, so that a slip can be undone before anybody reads of it,
+unless a session is near."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from store import outbox as messages
 from store.tables import outbox
 
 UNDO_FOR = timedelta(minutes=5)
+SOON = timedelta(minutes=30)
+"""What begins before this is told at once."""
 AT_LEAST = timedelta(hours=1)
 MOVED, CHANGED, CANCELLED, LED = "session_moved", "dates_changed", "session_cancelled", "session_led"
 SUFFIXES = ("request", "cancel", "led")
@@ -29,6 +32,7 @@ class Told:
     kind: str
     suffix: str
     sessions: Sequence[Dated]
+    soonest: datetime
     worth_until: datetime
 
 
@@ -49,6 +53,7 @@ def told(preview: Preview, added: Sequence[Dated], now: datetime) -> list[Told]:
             kind=kind,
             suffix=suffix,
             sessions=sessions,
+            soonest=min(min(one.starts_at, old.get(one.id, one.starts_at)) for one in sessions),
             worth_until=max(now + AT_LEAST, *(max(one.starts_at, old.get(one.id, now)) for one in sessions)),
         )
         for kind, suffix, sessions in found
@@ -75,7 +80,7 @@ async def put(
                 one.kind,
                 member.person,
                 {"member": member.id, "change": change, "sessions": sessions},
-                due_at=now + UNDO_FOR,
+                due_at=now if one.soonest - now < SOON else now + UNDO_FOR,
                 expires_at=one.worth_until,
                 now=now,
             )

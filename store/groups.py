@@ -62,6 +62,7 @@ class Session:
     ends_at: datetime
     zone: str
     state: str
+    sequence: int = 0  # rises with each change of its time
 
 
 async def create_group(
@@ -282,6 +283,7 @@ def as_session(row: Row[tuple[object, ...]]) -> Session:
         ends_at=row.ends_at,
         zone=row.zone,
         state=row.state,
+        sequence=row.sequence,
     )
 
 

@@ -19,6 +19,7 @@ from care.contact import SafeContact
 from care.delivery import MessageKind
 from care.preview import Preview
 from care.series import Dated, Plan
+from scheduler import join_links
 from scheduler.outbox import Sender
 from store.dates import Change
 from store.tables import group as group_table
@@ -123,9 +124,9 @@ async def test_names_that_would_be_script_reach_neither_mail_nor_calendar(
     script = "<script>alert(1)</script>"
     async with home.db.write() as tx:
         await tx.execute(update(group_table).values(title=script))
-        for member in home.members.values():
+        for name, member in home.members.items():
             await store.people_own.change(
-                tx, home.keys, member.person, by=member.id, role=member.role, now=NOW, name=script
+                tx, home.keys, member.person, by=member.id, role=member.role, now=NOW, name=script + name
             )
     await change(home, changes.move, 7, datetime(2027, 3, 10, 17, 0))
 
@@ -369,3 +370,48 @@ async def test_a_rule_is_asked_when_sending_not_when_queueing(
     await sender.tick(LATER)
 
     assert sent_to(office, "Ada") == []
+
+
+async def links(home: House, office: PostOffice, sender: Sender, now: datetime) -> int:
+    """How many links Ada has been sent once the clock has been here."""
+    await join_links.tick(home.db, now)
+    await sender.tick(now)
+    return sum("/j#" in mail.get_content() for mail in sent_to(office, "Ada") if not mail.is_multipart())
+
+
+async def test_a_session_moved_on_its_day_brings_a_link_for_the_new_time(
+    home: House, office: PostOffice, sender: Sender
+) -> None:
+    assert await links(home, office, sender, NOW) == 1
+    await change(home, changes.move, 6, datetime(2027, 3, 2, 18, 0))
+    later = [NOW + timedelta(minutes=minutes) for minutes in (1, 3, 4, 6, 7, 60)]
+    assert [await links(home, office, sender, at) for at in later] == [1, 1, 1, 2, 2, 2]
+
+
+async def test_a_link_for_a_time_that_was_changed_again_does_not_leave(
+    home: House, office: PostOffice, sender: Sender
+) -> None:
+    await join_links.tick(home.db, NOW)
+    await change(home, changes.move, 6, datetime(2027, 3, 2, 18, 0))
+    assert await links(home, office, sender, LATER) == 0
+    async with home.db.read() as tx:
+        gone = await store.outbox.listing(tx, state="withdrawn")
+    assert {(each.kind, each.result) for each in gone} == {("join_link", "changed_again")}
+    assert await links(home, office, sender, LATER + timedelta(minutes=6)) == 1
+
+
+async def test_a_session_called_off_at_its_door_is_told_at_once(
+    home: House, office: PostOffice, sender: Sender
+) -> None:
+    near = START - timedelta(minutes=3)
+    await change(home, changes.cancel, 6, now=near)
+    await sender.tick(near)
+    assert len(sent_to(office, "Ada")) == 1
+
+
+async def test_who_is_told_late_that_a_session_is_off_is_told_all_the_same(
+    home: House, office: PostOffice, sender: Sender
+) -> None:
+    await change(home, changes.cancel, 6, now=START - timedelta(minutes=3))
+    await sender.tick(START + timedelta(minutes=2))
+    assert len(sent_to(office, "Ada")) == 1
