@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from store.people import mail_address, one_line
@@ -15,7 +15,7 @@ MOST = 11
 "Seats of a group that are not a facilitator's."
 LONGEST_LIST = 60
 PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,28}")
-COLUMNS = ("name", "address", "phone", "zone", "locale", "emergency")
+COLUMNS = ("name", "address", "phone", "zone", "locale", "emergency", "chosen_name")
 Translate = Callable[[str], str]
 
 
@@ -68,7 +68,8 @@ def from_document(document: Mapping[str, Any]) -> NewPerson:
 
 def read_list(text: str, offered: Offered, _: Translate) -> tuple[list[NewPerson], list[Fault]]:
     """The people of a pasted list: name, e-mail address, telephone, time zone, language, emergency contact,
-    parted by tabs, semicolons or commas. Any fault means that nothing may be taken."""
+    name used in the group, parted by tabs, semicolons or commas. Any fault means that nothing may be
+    taken."""
     people: list[NewPerson] = []
     faults: list[Fault] = []
     lines = re.split(r"\r\n|\r|\n", text.lstrip("\ufeff"))
@@ -87,7 +88,9 @@ def read_list(text: str, offered: Offered, _: Translate) -> tuple[list[NewPerson
         if len(cells) > len(COLUMNS):
             faults.append(Fault("list", _("There are more columns than we know."), number))
         if found is not None:
-            if any(found.shown.casefold() == one.shown.casefold() for one in people):
+            if found.chosen_name and not named(cells).get("chosen_name") and is_among(found, people):
+                found = replace(found, chosen_name=with_initial(found))
+            if is_among(found, people):
                 faults.append(Fault("list", _("This name is in the list twice."), number))
             people.append(found)
     if not people and not faults:
@@ -131,7 +134,30 @@ def read_one(
             "emergency", cells, line_or_none, faults, _("Write the emergency contact in one line.")
         ),
     )
+    if not faults and not person.chosen_name:
+        person = replace(person, chosen_name=first_name(person.name))
     return (None if faults else person), faults
+
+
+def first_name(name: str) -> str:
+    """What the others are shown where nobody said what: never the surname. "" for a name of one word."""
+    _family, comma, given = name.partition(",")
+    words = (given if comma and given.strip() else name).split()
+    if len(words) < 2 and not comma:
+        return ""
+    first = next((word for word in words if not word.endswith(".")), words[0])
+    return first.strip(",;") or name
+
+
+def with_initial(person: NewPerson) -> str:
+    """The shown name with the first letter of the surname, to tell two people apart."""
+    family = person.name.partition(",")[0].split()[-1:] or [""]
+    return f"{person.shown} {family[0][:1]}."
+
+
+def is_among(person: NewPerson, people: Sequence[NewPerson]) -> bool:
+    """True when somebody of the list is shown by the same name."""
+    return any(person.shown.casefold() == one.shown.casefold() for one in people)
 
 
 def checked(

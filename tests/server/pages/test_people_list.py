@@ -60,6 +60,31 @@ def test_hidden_characters_are_refused() -> None:
     assert [one.field for one in faults] == ["name"]
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ada", "Ada"),
+        ("Anna Berger", "Anna"),
+        ("Berger, Anna", "Anna"),
+        ("Dr. Anna Berger", "Anna"),
+        ("Anna Maria von Berger", "Anna"),
+        (".", "."),
+    ],
+)
+def test_the_group_is_shown_no_surname(name: str, shown: str) -> None:
+    people, faults = read_list(f"{name};anna@example.org", OFFERED, SAY)
+    assert not faults
+    assert (people[0].shown, people[0].name) == (shown, name)
+
+
+def test_two_of_one_first_name_are_told_apart_and_a_chosen_name_is_taken() -> None:
+    text = "Anna Berger;a@example.org\nAnna Cohn;c@example.org\nAnna Diaz;d@example.org;;;;;Annie"
+    people, faults = read_list(text, OFFERED, SAY)
+    assert not faults
+    assert [one.shown for one in people] == ["Anna", "Anna C.", "Annie"]
+    assert read_list(as_text(people), OFFERED, SAY)[0] == people
+
+
 def test_quoted_cells_keep_their_dividers() -> None:
     people, faults = read_list('"Ada; called A";ada@example.org', OFFERED, SAY)
     assert not faults
