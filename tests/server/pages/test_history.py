@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import store.audit
+import store.decisions
 import store.link_requests
 import store.outbox
 from server.pages import audit_words, export
@@ -107,3 +108,25 @@ def test_a_row_reads_back_as_it_was_written(cells: list[str]) -> None:
 def test_acts_in_the_history_have_words() -> None:
     translations = build(demo=False, country="gb").environments["en"].globals["translations"]
     assert all(" " in words or len(words) > 3 for words in audit_words.acts(translations).values())
+
+
+async def test_a_correction_stands_in_the_history(clinic: Clinic) -> None:
+    async with clinic.browser:
+        async with clinic.house.db.write() as tx:
+            await store.decisions.decide(
+                tx,
+                clinic.house.keys,
+                clinic.sessions[0],
+                clinic.members[1].id,
+                "attended",
+                "wrong_record",
+                "",
+                clinic.facilitator.id,
+                "facilitator",
+                datetime.now(UTC),
+                "another form",
+            )
+        page = await clinic.browser.get(clinic.at("audit"))
+    assert "corrected attendance" in page.text
+    words = build(demo=False, country="gb").environments["en"].globals["translations"]
+    assert {"presence_by_hand", "presence_by_hand_withdrawn"} <= set(audit_words.acts(words))
