@@ -135,10 +135,13 @@ async def add(
     now: datetime,
 ) -> ContractVersion:
     """Stores the version after `before`, inside a change that writes its own line of the audit. The first
-    binds at once; an amendment after the notice that the version before it grants."""
+    binds at once; an amendment after the notice that both the version before it and the one in force grant,
+    and never sooner than the one before it."""
     ends = now
     if before is not None and amendment.kind(before.terms, terms) != amendment.NOTHING:
-        ends = amendment.takes_effect(now, before.terms)
+        holding = await in_force(tx, group_id, now) or before
+        granted = (amendment.takes_effect(now, one.terms) for one in (before, holding))
+        ends = max(before.notice_until, *granted)
     made = ContractVersion(
         id=fresh_id(),
         group=group_id,

@@ -16,7 +16,7 @@ from store.backup import BackupRefused, Manifest
 from store.database import Database, private_dir
 from store.sealing import Keys
 from store.settings import StoreSettings
-from store.tables import outbox, person_key, signin, staff_signin, staff_token
+from store.tables import calendar_feed, link, outbox, person_key, signin, staff_signin, staff_token
 
 RESTORED = "restored"
 
@@ -68,8 +68,8 @@ async def unpack(path: Path, key: Path, scratch: Path, keys: Keys, now: datetime
 
 async def wake(scratch: Path, keys: Keys, manifest: Manifest, now: datetime) -> None:
     """What must not go on as if no time had passed. A message that was waiting may have been sent since, so
-    a person decides about it; every sign-in and one-time link of the staff ends, as it may have been ended
-    since."""
+    a person decides about it; every sign-in, personal link, calendar address and one-time link of the staff
+    ends, as it may have been ended since."""
     database = await Database.open(scratch_settings(scratch))
     try:
         async with database.write() as tx:
@@ -82,6 +82,12 @@ async def wake(scratch: Path, keys: Keys, manifest: Manifest, now: datetime) -> 
                     )
                 )
                 .values(state="uncertain", token=None, lease_until=None, result=RESTORED, finished_at=now)
+            )
+            await tx.execute(
+                update(link).where(link.c.revoked_at.is_(None)).values(revoked_at=now, revoked_why=RESTORED)
+            )
+            await tx.execute(
+                update(calendar_feed).where(calendar_feed.c.revoked_at.is_(None)).values(revoked_at=now)
             )
             await tx.execute(update(signin).where(signin.c.closed_at.is_(None)).values(closed_at=now))
             await tx.execute(

@@ -18,6 +18,7 @@ from store import (
     backup,
     backup_box,
     backup_copy,
+    calendar_feeds,
     checkpoints,
     contracts,
     dates,
@@ -126,6 +127,7 @@ async def test_after_a_restore_nobody_is_signed_in_and_nothing_due_is_sent_by_it
     async with database.write() as tx:
         token = await links.mint(tx, circle.participants[0].id, "join", NOW, later + timedelta(days=1))
         came = await links.redeem(tx, token, None, NOW)
+        feed = await calendar_feeds.turn_on(tx, keys, circle.participants[0].id, NOW)
         office = await staff.for_person(tx, keys, circle.coordinator.person, NOW, admin=True)
         at_desk = await staff_signins.open_one(tx, office.id, "password", NOW)
         invited = await staff_tokens.mint(tx, keys, office.id, "invite", "command", NOW, timedelta(days=1))
@@ -142,7 +144,8 @@ async def test_after_a_restore_nobody_is_signed_in_and_nothing_due_is_sent_by_it
             assert await signins.find(tx, circle.participants[0].place, came.signin_token, NOW) is None
             assert await staff_signins.find(tx, office.desk, at_desk.token, NOW) is None
             assert await staff_tokens.opens(tx, invited, NOW) is None
-            assert await links.opens(tx, token, later)
+            assert not await links.opens(tx, token, later)
+            assert await calendar_feeds.by_token(tx, feed) is None
             assert (await outbox.find(tx, "due")).state == "uncertain"
             assert (await outbox.find(tx, "not due")).state == "pending"
             assert (await audit.latest(tx, 1))[0].action == "restored"

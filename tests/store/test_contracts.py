@@ -52,6 +52,16 @@ async def test_an_amendment_judges_only_after_its_notice(database, keys, circle)
     assert (late.version, late.late_after) == ("contract.2", timedelta(minutes=10))
 
 
+async def test_no_version_in_between_takes_the_agreed_notice_away(database, keys, circle):
+    await offer(database, keys, circle, TERMS, 0)
+    hasty = await offer(database, keys, circle, replace(LATER, amendment_notice_days=0), 1)
+    third = await offer(database, keys, circle, replace(LATER, notice_hours=48), 2)
+    assert hasty.notice_until == third.notice_until == NOW + timedelta(days=7)
+    longer = await offer(database, keys, circle, replace(LATER, amendment_notice_days=21), 3)
+    last = await offer(database, keys, circle, TERMS, 4)
+    assert (longer.notice_until, last.notice_until) == (NOW + timedelta(days=7), NOW + timedelta(days=21))
+
+
 async def test_of_two_who_offer_at_once_one_is_asked_to_look_again(database, keys, circle):
     await offer(database, keys, circle, TERMS, 0)
     done = await asyncio.gather(
