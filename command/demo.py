@@ -10,14 +10,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import store.decisions
 import store.groups
 import store.links
 import store.people
+import store.presence
 import store.staff
 from care.timetable import weekly
-from command import cast, stories
+from command import cast, evening_facts, stories
 from command.courses import Colleague, Course, Team
+from command.evening_facts import Way
 from command.link_sheet import PersonalLink, RoomLinks
+from scheduler import sessions
 from store.database import Database
 from store.groups import Member
 from store.sealing import Keys
@@ -29,6 +33,8 @@ STAFF_LINK_LASTS = timedelta(hours=12)
 AFTER_THE_END = timedelta(hours=2)
 """A join link outlives its session by this much, for whoever dropped out at the end."""
 STORY_LINK = timedelta(days=7)
+WAYS = (Way.THERE, Way.LATE, Way.GAP, Way.THERE, Way.EARLY)
+"""How one member came to each of the sessions before; everybody else was there from start to end."""
 ZONE = "Europe/Berlin"
 LOCALE = "en"
 
@@ -43,6 +49,11 @@ class Plan:
     began_ago: timedelta = timedelta(minutes=5)
     lasts: timedelta = timedelta(minutes=90)
     stories: bool = False
+
+    @property
+    def past(self) -> bool:
+        """Whether the sessions before the present one are told too: short ones are for trying one thing."""
+        return self.stories and self.lasts >= timedelta(hours=1)
 
 
 async def load(db: Database, keys: Keys, plan: Plan, now: datetime) -> list[RoomLinks]:
@@ -117,10 +128,13 @@ async def _load_group(
 ) -> RoomLinks:
     group = await store.groups.create_group(tx, title, ZONE, SESSIONS, now)
     session, starts_at, ends_at = await _create_sessions(tx, group, plan, now)
+    joined_at = starts_at - timedelta(weeks=PRESENT + 2)
     people: dict[str, list[PersonalLink]] = {"coordinator": [], "facilitator": [], "participant": []}
     for part in [cast.Part(name=cast.COORDINATOR, role="coordinator", seat=None), *cast.parts(plan.members)]:
         person = known.get(part.name) or await _person(tx, keys, part.name, now)
-        people[part.role].append(await _enrol(tx, plan, group, part, person, ends_at, now))
+        people[part.role].append(await _enrol(tx, plan, group, part, person, joined_at, ends_at, now))
+    if plan.past:
+        await _hold_past(tx, keys, group, people)
     return RoomLinks(
         session=session,
         title=title,
@@ -144,11 +158,28 @@ async def _create_sessions(
         starts_at = now - plan.began_ago if ordinal == PRESENT else instant
         ends_at = starts_at + plan.lasts
         session = await store.groups.create_session(tx, group, ordinal, starts_at, ends_at, ZONE)
-        if ordinal < PRESENT:
+        if ordinal < PRESENT and not plan.past:
             await store.groups.set_session_state(tx, session, "closed", now)
         elif ordinal == PRESENT:
             present = (session, starts_at, ends_at)
     return present
+
+
+async def _hold_past(
+    tx: AsyncConnection, keys: Keys, group: str, people: dict[str, list[PersonalLink]]
+) -> None:
+    """The sessions before the present one: nearly everybody was there, confirmed the same evening."""
+    leader = people["facilitator"][0].member
+    taking_part = [one.member for one in people["participant"]]
+    past = (await store.groups.sessions_of(tx, group))[: PRESENT - 1]
+    for number, session in enumerate(past):
+        ways = dict.fromkeys(taking_part, Way.THERE)
+        ways[taking_part[number % len(taking_part)]] = WAYS[number % len(WAYS)]
+        await store.presence.append(tx, evening_facts.told(session, leader, ways))
+        await sessions.close(tx, session, session.ends_at + timedelta(minutes=1))
+        at = session.ends_at + timedelta(hours=1)
+        key = f"demo-{session.id}"
+        await store.decisions.confirm_all(tx, keys, session.id, {}, leader, "facilitator", at, key)
 
 
 async def _person(tx: AsyncConnection, keys: Keys, name: str, now: datetime) -> str:
@@ -170,10 +201,11 @@ async def _enrol(
     group: str,
     part: cast.Part,
     person: str,
+    joined_at: datetime,
     ends_at: datetime,
     now: datetime,
 ) -> PersonalLink:
-    member = await store.groups.add_member(tx, group, person, part.role, part.seat, now)
+    member = await store.groups.add_member(tx, group, person, part.role, part.seat, joined_at)
     return await _link(tx, plan, member, part.name, ends_at + AFTER_THE_END, now)
 
 

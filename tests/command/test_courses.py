@@ -1,5 +1,6 @@
 """The groups of the demo have happened by the functions of real use: what the pages show of them is true."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ import store.schema
 import store.signatures
 import store.staff
 import store.standing
+import store.tasks
 import store.worklist
 from care.signing import MEMBER
 from command import demo
@@ -77,3 +79,30 @@ async def test_one_group_is_over_one_in_the_middle_one_about_to_begin(house):
         async with db.write() as tx:
             redeemed = await store.links.redeem(tx, token, None, NOW + timedelta(minutes=1))
         assert redeemed.place == room.coordinator[0].place
+
+
+async def test_the_group_that_meets_now_has_met_before(house):
+    db, keys = house
+    live, *_ = await demo.load(db, keys, PLAN, NOW)
+
+    async with db.read() as tx:
+        group = (await store.groups.session(tx, live.session)).group
+        found = await store.standing.grid(tx, group, NOW)
+        work = [item for item in await store.tasks.of_groups(tx, [group], NOW) if item.member is None]
+    for row in found.rows:
+        past = row.cells[: demo.PRESENT - 1]
+        assert {str(cell.status) for cell in past} <= {"attended", "attended_late", "left_early"}
+        assert all(cell.decided for cell in past)
+        assert row.standing.held == demo.PRESENT - 1
+    assert work == [], "nothing waits to be confirmed"
+
+
+async def test_a_demo_of_a_short_session_tells_no_past(house):
+    db, keys = house
+    plan = replace(PLAN, lasts=timedelta(minutes=6))
+    live, *_ = await demo.load(db, keys, plan, NOW)
+
+    async with db.read() as tx:
+        present = await store.groups.session(tx, live.session)
+        states = [one.state for one in await store.groups.sessions_of(tx, present.group)]
+    assert states == ["closed"] * 5 + ["planned"] * 7
