@@ -47,8 +47,10 @@ from tests.services.process import free_port
 
 HOUSES = 4
 SHORT_LIVES, LONG_LIVES = 25, 2
-SHORT_S, LONG_S = (0.2, 2.0), (11.0, 14.0)
-"""How long a server lives once it answers. In a long life it has told of its connections once or more."""
+SHORT_S, LONG_S = (0.0, 1.5), (11.0, 13.0)
+"""How long a server lives once somebody is in. In a long life it has told of its connections once or more."""
+IN_USE_S = 5.0
+"""Nobody has come in by then on a crowded machine: it is killed all the same."""
 SETTLED_S = 1.0
 """A fact that the client knew for this long must be there: ten times stricter than what is promised."""
 BEAT_S = 10.0
@@ -67,10 +69,12 @@ class Life:
     ended: datetime
     decided: list[str] = field(default_factory=list)
     told: list[tuple[Kind, str, datetime]] = field(default_factory=list)
+    in_use: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, kind: Kind, member: str) -> None:
         """The client knows of a fact as of now."""
         self.told.append((kind, member, datetime.now(UTC)))
+        self.in_use.set()
 
 
 @dataclass
@@ -145,6 +149,11 @@ class House:
                     for one in (circle.facilitator, *circle.participants)
                 }
                 self._leader = circle.facilitator.id
+            # One browser each for all their lives: a link opens on one device.
+            self._people = {
+                member: SignIn(link) for member, link in self._links.items() if member != self._leader
+            }
+            self._guest = Guest(self._links[self._leader], self._pacer)
             async with db.read() as tx:
                 mine = tables.session.c.group == self.office.group
                 rows = await tx.execute(
@@ -184,22 +193,26 @@ class House:
                 clients = [self._decide(life), self._lead(life)]
                 clients += [self._come_and_go(life, one) for one in self._links if one != self._leader]
                 tasks = [using.create_task(work) for work in clients]
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(life.in_use.wait(), IN_USE_S)
                 await asyncio.sleep(self.dice.uniform(*spans))
                 os.kill(process, signal.SIGKILL)
                 life.ended = datetime.now(UTC)
                 for task in tasks:
                     task.cancel()
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+            await until_gone(process)
 
     async def _until_it_answers(self) -> None:
-        async with asyncio.timeout(READY_S), aiohttp.ClientSession() as http:
-            while True:
-                with contextlib.suppress(aiohttp.ClientError):
-                    async with http.get(f"{self.origin}/healthz"):
-                        return
-                await asyncio.sleep(0.01)
+        try:
+            async with asyncio.timeout(READY_S), aiohttp.ClientSession() as http:
+                while True:
+                    with contextlib.suppress(aiohttp.ClientError):
+                        async with http.get(f"{self.origin}/healthz"):
+                            return
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            raise RuntimeError("a server did not come up: " + self.log.read_text()[-1000:]) from None
 
     async def _decide(self, life: Life) -> None:
         """One correction after another; each that was answered is in the log."""
@@ -222,22 +235,20 @@ class House:
 
     async def _come_and_go(self, life: Life, member: str) -> None:
         """Somebody who opens the room's page again and again."""
-        who = SignIn(self._links[member])
-        try:
-            with contextlib.suppress(*LOST):
+        who = self._people[member]
+        with contextlib.suppress(*LOST):
+            if not who.place:
                 await who.enter()
-                while True:
-                    socket = await Socket.join(who, self.session, slots=0)
-                    life.tell(Kind.SOCKET_OPEN, member)
-                    await asyncio.sleep(self.dice.uniform(0.05, 0.4))
-                    await socket.close()
-                    await asyncio.sleep(0.6 if len(life.told) > 60 else 0.0)  # tickets are one a second
-        finally:
-            await who.close()
+            while True:
+                socket = await Socket.join(who, self.session, slots=0)
+                life.tell(Kind.SOCKET_OPEN, member)
+                await asyncio.sleep(self.dice.uniform(0.05, 0.4))
+                await socket.close()
+                await asyncio.sleep(0.6 if len(life.told) > 60 else 0.0)  # tickets are one a second
 
     async def _lead(self, life: Life) -> None:
         """The facilitator: in the room, connected, sending."""
-        guest = Guest(self._links[self._leader], self._pacer)
+        guest = self._guest
         try:
             with contextlib.suppress(*LOST):
                 await guest.join(self.session)
@@ -250,7 +261,10 @@ class House:
                 life.tell(Kind.TRANSPORT_UP, self._leader)
                 await asyncio.Event().wait()
         finally:
-            await guest.close(goodbye=False)
+            if guest.replay is not None:
+                guest.replay.close(goodbye=False)
+            if guest.socket is not None:
+                await guest.socket.close()
 
     async def lost(self) -> Lost:
         """The log against the database."""
@@ -262,6 +276,8 @@ class House:
         finally:
             await db.close()
             self._pacer.close()
+            for who in (self._guest.sign_in, *self._people.values()):
+                await who.close()
         found = Lost()
         for life in self.lives:
             found.decisions += len(set(life.decided) - stored)
@@ -270,6 +286,14 @@ class House:
         for life in self.lives[:-1]:
             found.presence += unknown_presence(life, facts)
         return found
+
+
+async def until_gone(process: int) -> None:
+    """Returns when the system has cleared the process away, and its locks with it."""
+    with contextlib.suppress(ProcessLookupError):
+        while True:
+            os.kill(process, signal.SIGKILL)
+            await asyncio.sleep(0.005)
 
 
 def missing(life: Life, facts: list[Fact]) -> Lost:

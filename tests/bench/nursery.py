@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 
 from care import zones
 from command import configuration, server_process, shell
@@ -40,7 +41,10 @@ def run(order: dict[str, str]) -> None:
     try:
         configuration.check()
         shell.go(server_process.run(ServerSettings(), StoreSettings(), with_parent=False))
+    except BaseException:  # whatever it is, it belongs into this server's log
+        traceback.print_exc()
     finally:
+        sys.stderr.flush()
         os._exit(0)
 
 

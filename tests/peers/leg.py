@@ -22,6 +22,8 @@ Address = tuple[str, int]
 Negotiate = Callable[[str], Awaitable[str]]
 IN, OUT = dtls.Buffer(), dtls.Buffer()
 DRAIN = 48
+MOST_TOLD = 300
+"""Packets one feedback speaks of: a client that was late has many to tell, and a datagram has an end."""
 IDENTITY = dtls.Identity.fresh()
 _header = struct.Struct("!BBHII").unpack_from
 _block = struct.Struct("!HBH").unpack_from
@@ -375,9 +377,11 @@ class Leg:
         arrivals, self._arrivals = self._arrivals, []
         arrivals.sort()
         media = next(iter(self.incoming), 0)
-        self.send_rtcp(rtcp.transport_feedback(self.ssrcs[0], media, self._feedback, arrivals))
-        self._feedback += 1
-        self.tally.twcc_sent += 1
+        for start in range(0, len(arrivals), MOST_TOLD):
+            told = arrivals[start : start + MOST_TOLD]
+            self.send_rtcp(rtcp.transport_feedback(self.ssrcs[0], media, self._feedback, told))
+            self._feedback += 1
+            self.tally.twcc_sent += 1
 
     def _reports(self, now: float) -> None:
         blocks = [s.block(now) for s in self.incoming.values() if s.began]
