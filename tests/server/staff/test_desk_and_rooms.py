@@ -73,6 +73,8 @@ async def test_a_staff_link_opens_the_desk_too_and_ends_with_it(house: House) ->
         await browser.post("/j", {"token": await house.link(facilitator)})
         browser.desk = account.desk
         assert (await browser.get(f"/w/{account.desk}/account")).status == 200
+        group = await browser.get(f"/s/{facilitator.place}/")
+        assert f'href="/w/{account.desk}/"' in group.text, "the way to the work list"
         again = await browser.get(f"/w/{account.desk}/account/passkeys")
         assert again.location == f"/w/{account.desk}/again?to=account/passkeys", "a link proves nothing"
         async with house.db.write() as tx:
