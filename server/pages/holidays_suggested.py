@@ -33,6 +33,17 @@ def regions(country: str) -> tuple[str, ...]:
     return tuple(holidays.list_supported_countries().get(country, ()))
 
 
+@lru_cache
+def region_names(country: str) -> tuple[tuple[str, str], ...]:
+    """Code and name of these parts, by name; one without a name goes by its code."""
+    if not regions(country):
+        return ()
+    aliases = holidays.country_holidays(country).subdivisions_aliases
+    known = {code: name for name, code in reversed(list(aliases.items()))}
+    named = [(code, str(known.get(code, code))) for code in regions(country)]
+    return tuple(sorted(named, key=lambda pair: pair[1]))
+
+
 def on_days(country: str, region: str, days: Iterable[date], language: str) -> tuple[Suggestion, ...]:
     """The holidays among these days; none for an unknown country. An unknown region counts as none."""
     wanted = sorted(set(days))

@@ -82,7 +82,7 @@ def offer(plan: Plan, closures: list[dict[str, str]], country: str, region: str,
     found = holidays_suggested.on_days(country, region, days, language)
     return Offer(
         countries=holidays_suggested.countries(language),
-        regions=tuple((code, code) for code in holidays_suggested.regions(country)),
+        regions=holidays_suggested.region_names(country),
         holidays=tuple(
             (one.day.isoformat(), f"{one.day.isoformat()}: {one.name}")
             for one in found

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from server.pages.holidays_suggested import countries, on_days, regions
+from server.pages.holidays_suggested import countries, on_days, region_names, regions
 
 MONDAYS = [date(2026, 3, 2) + timedelta(weeks=week) for week in range(12)]
 
@@ -28,3 +28,10 @@ def test_an_unknown_country_or_region_suggests_nothing_of_its_own() -> None:
 def test_countries_have_names_in_the_readers_language() -> None:
     assert ("DE", "Germany") in countries("en")
     assert ("DE", "Deutschland") in countries("de")
+
+
+def test_regions_go_by_their_names() -> None:
+    known = dict(region_names("DE"))
+    assert known["BY"] == "Bayern"
+    assert set(known) == set(regions("DE"))
+    assert region_names("XX") == ()
