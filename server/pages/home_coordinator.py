@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+import store.decided
 import store.link_states
 import store.setup
 from care.phases import phase_of
@@ -32,10 +33,12 @@ def routes() -> list[web.RouteDef]:
 async def page(request: web.Request, who: SignIn) -> web.Response:
     """The page as it stands now."""
     at = await office.of(request, who)
+    now = request.app[keys.CLOCK]().wall
     async with request.app[keys.DATABASE].read() as tx:
         found = await course.load(request, tx, who)
         parts = await grid.phases(tx, at)
         shown = await grid.load(request, tx, at, parts)
+        waiting = await store.decided.undecided(tx, at.group.id)
         links = await store.link_states.of_group(tx, at.group.id)
     sessions = found.sessions
     following = sessions.next
@@ -46,11 +49,12 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         office=at,
         here="group",
         sessions=sessions,
+        past=[one for one in sessions.past if one.state != "cancelled" or one.starts_at <= now],
         grid=shown,
-        can_end=over and bool(sessions.past) and at.group.state != "ended",
+        can_end=over and not waiting and bool(sessions.past) and at.group.state != "ended",
         without_link=len(first_links.without(links)) if following else 0,
         nobody_told=bool(links) and len(first_links.without(links)) == len(links),
-        now=request.app[keys.CLOCK]().wall,
+        now=now,
         ended=at.group.state == "ended",
         phase=phase_words(render.words(request), phase_of(parts, following.ordinal)) if following else "",
         last=dates_shown.last_day(sessions, at.group.zone, render.language(request)),

@@ -120,6 +120,16 @@ async def test_all_that_follow_move_together(clinic: Clinic) -> None:
     assert after[:9] == before[:9]
 
 
+async def test_a_session_called_off_ahead_is_not_past(clinic: Clinic) -> None:
+    async with clinic.browser:
+        page = await look(clinic, 6, kind="cancel_append")
+        assert (await confirm(clinic, page)).status == 303
+        home = await clinic.browser.get(clinic.at())
+    assert home.status == 200
+    assert "Called off," not in home.text
+    assert "<span>Called off</span>" not in home.text
+
+
 async def test_a_stand_in_changes_no_date(clinic: Clinic) -> None:
     async with clinic.browser:
         before = await dates(clinic)

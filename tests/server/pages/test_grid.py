@@ -45,7 +45,7 @@ async def test_the_rate_always_comes_with_its_counts(clinic: Clinic) -> None:
     assert "2 of 3</span>" in text
     assert "(67 %)" in text
     assert "1 of 2</span>" in text  # the technical failure is not counted
-    assert "(11 of 12 possible, 9 agreed)" in text
+    assert "(needs 9, can reach 11)" in text
     assert "Beginning" in text
     assert "Session 4 of 12" in text
 
