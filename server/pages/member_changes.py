@@ -39,7 +39,8 @@ class Acting(TypedDict):
 async def save(request: web.Request) -> web.Response:
     """Makes the change that the address names, and shows the page again. Raises HTTPNotFound for another."""
     about = await member_page.find(request)
-    change = CHANGES.get(request.match_info["what"])
+    what = request.match_info["what"]
+    change = CHANGES.get(what)
     if change is None:
         raise web.HTTPNotFound
     form = await forms.read(request)
@@ -51,7 +52,8 @@ async def save(request: web.Request) -> web.Response:
                 raise refused
     except Refused:
         return await member_page.page(request, about, kept(form, await member_page.known(request, about)))
-    return forms.see(about.address)
+    said = f"?said={what}#link" if what in ("resend", "revoke") else ""
+    return forms.see(about.address + said)
 
 
 class Refused(Exception):
@@ -101,6 +103,8 @@ async def names(request: web.Request, tx: AsyncConnection, about: About, form: F
     try:
         real = form.get("real_name")
         await put(request, tx, about, name=name, real_name=real, zone=zone, locale=locale)
+    except store.people_own.NameTaken:
+        form.refuse("name", _("Somebody else in the group has this name. Please choose another."))
     except ValueError:
         form.refuse("name", _("Give a name of at most 200 letters, without hidden characters."))
 

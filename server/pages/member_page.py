@@ -91,6 +91,7 @@ async def page(
         member=member,
         profile=profile,
         callback=callback,
+        said=request.query.get("said", ""),
         now=now,
         grid=shown,
         line=shown.lines[0],

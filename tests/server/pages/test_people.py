@@ -100,6 +100,13 @@ async def test_names_zone_and_safe_contact_change(clinic: Clinic) -> None:
         assert words in page.text, words
 
 
+async def test_a_name_that_another_member_has_is_refused_in_words(clinic: Clinic) -> None:
+    async with clinic.browser:
+        reply = await change(clinic, "names", name="Bela Findable-Name", zone="london", locale="en")
+    assert reply.status == 422
+    assert "Somebody else in the group has this name." in reply.text
+
+
 async def test_an_emergency_contact_is_replaced_and_not_read_back(clinic: Clinic) -> None:
     async with clinic.browser:
         assert (
@@ -120,7 +127,9 @@ async def test_a_link_is_sent_again_and_every_link_can_end(clinic: Clinic) -> No
             assert (await change(clinic, "resend")).status == 303
         assert (await change(clinic, "resend")).status == 422
         guest = await clinic.house.guest(clinic.members[0])
-        assert (await change(clinic, "revoke")).status == 303
+        ended = await change(clinic, "revoke")
+        assert ended.status == 303
+        assert "All links have ended." in (await clinic.browser.get(ended.location)).text
         async with guest.http.get(f"{clinic.house.origin}/s/{guest.place}/") as reply:
             assert reply.status == 403
         page = await ada(clinic)
