@@ -6,10 +6,13 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.decision import Decision, Reason
+from care.standing import OUTSIDE
 from care.verdict import Status
 from store.sealing import Keys
-from store.tables import decision, member, session
+from store.tables import decision, member, person, proposal, session
 
+# What nobody is asked to confirm.
+NOT_ASKED = OUTSIDE | {Status.EXPECTED}
 Said = dict[tuple[str, str], Decision]
 
 
@@ -82,6 +85,27 @@ async def notes(tx: AsyncConnection, keys: Keys, session_id: str) -> dict[str, s
         for row in rows
         if row.person in opened
     }
+
+
+async def undecided(tx: AsyncConnection, group_id: str) -> int:
+    """How many proposals of a group wait for a person's word; nobody is asked about who was erased."""
+    said = select(decision.c.id).where(
+        decision.c.session == proposal.c.session, decision.c.member == proposal.c.member
+    )
+    waiting = (
+        select(func.count())
+        .select_from(proposal)
+        .join(session, session.c.id == proposal.c.session)
+        .join(member, member.c.id == proposal.c.member)
+        .join(person, person.c.id == member.c.person)
+        .where(
+            session.c.group == group_id,
+            person.c.erased_at.is_(None),
+            proposal.c.status.not_in([status.value for status in NOT_ASKED]),
+            ~said.exists(),
+        )
+    )
+    return int((await tx.execute(waiting)).scalar_one())
 
 
 def as_decision(row: Row[tuple[object, ...]]) -> Decision:

@@ -12,10 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from care import decision as rules
 from care.attendance import Proposal
 from care.decision import Change, Circumstances, Decision, Reason, Refusal
-from care.standing import OUTSIDE
 from care.verdict import Status
 from store import attendance, audit, chain, decided, duties, ledger, promised, tasks
-from store.decided import history, notes, of_group, of_session
+from store.decided import NOT_ASKED, history, notes, of_group, of_session
 from store.ids import fresh_id, plausible
 from store.sealing import Keys
 from store.tables import decision, group, member, person, reopening
@@ -26,7 +25,6 @@ __all__ = ["history", "notes", "of_group", "of_session"]
 
 REOPENED_FOR = timedelta(hours=24)
 LONGEST = 1000
-NOT_ASKED = OUTSIDE | {Status.EXPECTED}
 
 
 class Refused(Exception):

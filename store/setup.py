@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.contract import Fault, Terms, check
-from store import audit, chain, contracts, enrol, groups, seats, setup_rows
+from store import audit, chain, contracts, decided, enrol, groups, seats, setup_rows
 from store.conflict import Conflict
 from store.enrol import Enrolment
 from store.ids import fresh_id, plausible
@@ -171,7 +171,7 @@ def refuse(terms: Terms, facilitators: Sequence[str], person: str) -> None:
 
 
 class StillRunning(ValueError):
-    """The group has sessions to come."""
+    """The group has sessions to come, or attendance that nobody has decided on."""
 
 
 async def end(
@@ -183,6 +183,8 @@ async def end(
     await contracts.lock(tx, group_id)
     held = await groups.sessions_of(tx, group_id)
     if any(one.state in ("planned", "open") for one in held):
+        raise StillRunning(group_id)
+    if await decided.undecided(tx, group_id):
         raise StillRunning(group_id)
     done = await tx.execute(
         update(group)

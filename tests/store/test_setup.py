@@ -10,12 +10,13 @@ from sqlalchemy import func, select, update
 from care.completion import Outcome
 from care.contract import Terms
 from care.series import Closure
-from store import access_log, audit, contracts, dates, groups, outcomes, setup, staff
+from store import access_log, audit, contracts, dates, decisions, groups, outcomes, people, setup, staff
 from store import tables as t
 from store.conflict import Conflict
 from store.doors import NotAllowed
 from store.enrol import Enrolment, RowRefused
 from tests.services.circle import NOW, make_circle, make_person
+from tests.services.evenings import LASTS, over
 
 TERMS = Terms(
     zone="Europe/Berlin",
@@ -169,6 +170,21 @@ async def test_a_group_ends_once_its_sessions_are_over(database, keys, office, l
         assert (await groups.find_group(tx, made)).state == "ended"
         with pytest.raises(LookupError):
             await setup.end(tx, keys, "nobody", "desk", NOW)
+
+
+async def test_a_group_does_not_end_while_attendance_waits_for_a_word(database, keys):
+    async with database.write() as tx:
+        circle = await make_circle(tx, keys)
+        ada, bela = circle.participants
+        await over(tx, circle.session, {ada.id: (0, 90), bela.id: (0, 90)})
+        with pytest.raises(setup.StillRunning):
+            await setup.end(tx, keys, circle.group, "desk", NOW)
+        await people.erase(tx, bela.person, NOW)
+        await decisions.decide(
+            tx, keys, circle.session, ada.id, "attended", "as_proposed", "",
+            circle.facilitator.id, "facilitator", NOW + LASTS, "form",
+        )  # fmt: skip
+        assert await setup.end(tx, keys, circle.group, "desk", NOW + LASTS)
 
 
 async def test_only_a_clinician_says_how_a_membership_ended(database, keys):
