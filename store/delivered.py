@@ -10,14 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store.ids import fresh_id
 from store.sealing import Keys
 from store.tables import delivered
+from store.tables import person as people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """One message of the demo's outbox page."""
+    """One message of the demo's outbox page, and the name of whom it went to."""
 
     id: str
     person: str
+    name: str = field(repr=False)
     kind: str
     subject: str
     body: str = field(repr=False)
@@ -41,13 +43,19 @@ async def put(
 async def listing(tx: AsyncConnection, keys: Keys, limit: int = 100) -> list[Delivered]:
     """The newest messages first."""
     rows = (
-        await tx.execute(select(delivered).order_by(delivered.c.at.desc(), delivered.c.id).limit(limit))
+        await tx.execute(
+            select(delivered, people.c.name_sealed)
+            .join(people, people.c.id == delivered.c.person)
+            .order_by(delivered.c.at.desc(), delivered.c.id)
+            .limit(limit)
+        )
     ).all()
     opened = await keys.of(tx, [row.person for row in rows])
     return [
         Delivered(
             id=row.id,
             person=row.person,
+            name=opened[row.person].open("person", "name", row.person, row.name_sealed),
             kind=row.kind,
             subject=row.subject,
             body=opened[row.person].open("delivered", "body", row.id, row.body_sealed),

@@ -2,12 +2,15 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from aiohttp import web
 
+import store.delivered
+import store.people
 from server import keys, render
 from server.pages import crisis
 from server.routes import routes
@@ -208,8 +211,14 @@ async def test_the_demo_shows_every_link_and_the_mailbox(house: House) -> None:
         "coordinator",
     }
     assert "Ada &amp; Co" in text
+    async with house.db.write() as tx:
+        ada = house.circle.participants[0]
+        now = datetime.now(UTC)
+        await store.delivered.put(tx, house.keys, ada.person, "join_link", "Your link", "Hello", now)
+        names = await store.people.names(tx, house.keys, [ada.id])
     async with house.client.get("/demo/outbox") as reply:
         assert reply.status == 200
+        assert f"<strong>{names[ada.id]}</strong>" in await reply.text()
     async with house.client.get("/") as reply:
         assert "Demonstration" in await reply.text()
 
