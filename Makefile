@@ -43,7 +43,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "IPT Rooms needs Python 3.11 or newer")'
 	sh deploy/make_venv.sh $(PYTHON) $(VENV)
 
-$(VENV)/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml $(wildcard server/media/*.[ch]) | $(VENV)/bin/python
 	@echo "Making the environment in $(VENV); this happens once and takes about a minute."
 	$(PIP) install --quiet --no-deps --require-hashes -r requirements/build.txt -r requirements/run.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
