@@ -21,7 +21,7 @@ from store.tables import decision, group, member, person, reopening
 from store.tables import session as meeting
 
 # The reading half, under the name pages know.
-__all__ = ["history", "notes", "of_group", "of_session"]
+__all__ = ["NOT_ASKED", "history", "notes", "of_group", "of_session"]
 
 REOPENED_FOR = timedelta(hours=24)
 LONGEST = 1000
