@@ -24,7 +24,8 @@ class Data(StrEnum):
     EXPORT = "export"
     KEYS = "keys"  # and configuration
     EMERGENCY_CONTACT = "emergency_contact"
-    LOCATION = "location"  # where somebody is, and the call-back number
+    TELEPHONE = "telephone"  # the number on file, for calls between sessions
+    LOCATION = "location"  # where somebody is, and the call-back number of that day
     SAFE_TO_CONTACT = "safe_to_contact"
     PERSONAL_SHEET = "personal_sheet"
     INVENTORY = "inventory"
@@ -103,6 +104,12 @@ _ROWS: dict[Data, dict[Column, Access]] = {
         _P: Access.OWN_READ_WRITE,
         _F: Access.READ_LOGGED,
         _C: Access.WRITE,
+        _D: Access.THE_CASE,
+    },
+    Data.TELEPHONE: {
+        _P: Access.OWN_READ_WRITE,
+        _F: Access.READ_LOGGED,
+        _C: Access.READ_LOGGED,
         _D: Access.THE_CASE,
     },
     Data.LOCATION: {_P: Access.OWN_READ_WRITE, _F: Access.READ_LOGGED, _D: Access.THE_CASE},

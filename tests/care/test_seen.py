@@ -20,6 +20,7 @@ audit             | none           | own_actions  | own_events        | read   |
 export            | own_export     | group_export | attendance_export | none   | encrypted  | none
 keys              | none           | none         | none              | none   | read_write | none
 emergency_contact | own_read_write | read_logged  | write             | none   | none       | the_case
+telephone         | own_read_write | read_logged  | read_logged       | none   | none       | the_case
 location          | own_read_write | read_logged  | none              | none   | none       | the_case
 safe_to_contact   | own_read_write | read         | read_write        | none   | none       | none
 personal_sheet    | own_read_write | read_write   | none              | none   | none       | none
@@ -76,7 +77,7 @@ def test_nobody_without_a_clinical_part_reads_anything_clinical(data: str, colum
 
 def test_the_on_call_clinician_sees_the_one_case_and_every_look_is_logged() -> None:
     seen = {data for data in Data if access(data, "on_call") is not Access.NONE}
-    assert seen == {"answers", "risk_flag", "concern", "emergency_contact", "location"}
+    assert seen == {"answers", "risk_flag", "concern", "emergency_contact", "telephone", "location"}
     assert all(access(data, "on_call") in LOGGED for data in seen)
 
 
