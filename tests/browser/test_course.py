@@ -87,8 +87,8 @@ async def test_from_an_empty_database_to_a_confirmed_session(empty: Clinic, new_
         await nora.page.goto(group + rest)
         await nora.look(nora.page, f"coordinator's {rest or 'group'}")
     await nora.page.goto(group)
-    first = nora.page.locator('[data-action="attendance"]').first
-    session = await first.get_attribute("data-session") or ""
+    change = await nora.page.locator('a[href*="/dates/change/"]').first.get_attribute("href") or ""
+    session = change.rpartition("/")[2]
 
     ben = await come_and_sign(clinic, looks, await new_page(), session)
     leader, ends_at = await open_room(clinic, looks, ada, session)
