@@ -231,6 +231,9 @@ class Plane:
         """A stream misses packets: what is due is asked for now, the others in a moment."""
         self.lossy.add(stream)
         feedback.ask_again(leg, stream, now)
+        self._mend_soon()
+
+    def _mend_soon(self) -> None:
         if self._mending is None:
             self._mending = asyncio.get_running_loop().call_later(MEND_S, self._mend)
 
@@ -314,6 +317,8 @@ class Plane:
     def _mend(self) -> None:
         self._mending = None
         self._do(self.rounds.mend)
+        if self.lossy:  # what was asked for may be lost as well
+            self._mend_soon()
 
     def _do(self, what: Callable[[float], None]) -> None:
         try:
