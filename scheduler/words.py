@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import jinja2
 from babel import Locale, dates
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -41,12 +42,18 @@ class Words:
 
 
 def _catalogues(folder: Path) -> dict[str, gettext.NullTranslations]:
+    """A catalogue for each language, put together from its files: one a subject."""
     found: dict[str, gettext.NullTranslations] = {}
-    for source in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
-        language = source.parent.parent.name
+    for subjects in sorted(folder.glob("*/LC_MESSAGES")):
+        language = subjects.parent.name
+        whole = Catalog(locale=language)
+        for source in sorted(subjects.glob("*.po")):
+            with source.open("rb") as lines:
+                for message in read_po(lines, locale=language):
+                    if message.id:
+                        whole[message.id] = message
         compiled = io.BytesIO()
-        with source.open("rb") as lines:
-            write_mo(compiled, read_po(lines, locale=language))
+        write_mo(compiled, whole)
         compiled.seek(0)
         found[language] = gettext.GNUTranslations(compiled)
     return found

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 from aiohttp import web
 from babel import Locale, dates
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -119,13 +120,18 @@ def negotiate(accept: str, offered: tuple[str, ...]) -> str:
 
 
 def _catalogues(folder: Path) -> dict[str, gettext.NullTranslations]:
+    """A catalogue for each language, put together from its files: one a subject."""
     found: dict[str, gettext.NullTranslations] = {DEFAULT_LANGUAGE: gettext.NullTranslations()}
-    for source in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
-        language = source.parent.parent.name
-        with source.open("rb") as lines:
-            catalogue = read_po(lines, locale=language)
+    for subjects in sorted(folder.glob("*/LC_MESSAGES")):
+        language = subjects.parent.name
+        whole = Catalog(locale=language)
+        for source in sorted(subjects.glob("*.po")):
+            with source.open("rb") as lines:
+                for message in read_po(lines, locale=language):
+                    if message.id:
+                        whole[message.id] = message
         compiled = io.BytesIO()
-        write_mo(compiled, catalogue)
+        write_mo(compiled, whole)
         compiled.seek(0)
         found[language] = gettext.GNUTranslations(compiled)
     return found
