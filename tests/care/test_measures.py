@@ -8,7 +8,8 @@ from care.measures import GAD7, MEASURES, PHQ8, PHQ9, Measure
 
 LICENCE = (
     "Developed by Drs. Robert L. Spitzer, Janet B.W. Williams, Kurt Kroenke and colleagues, with an "
-    "educational grant from Pfizer Inc. No permission required to reproduce, translate, display or distribute."
+    "educational grant from Pfizer Inc. No permission required to reproduce, translate, display or "
+    "distribute."
 )
 WRITTEN = json.loads(
     """
