@@ -1,4 +1,4 @@
-"""Every address of the coordinators' pages."""
+"""Every address of the coordinators' pages. A member's page is shared with the facilitators."""
 
 from aiohttp import web
 
@@ -11,10 +11,10 @@ from server.pages import (
     grid,
     home_coordinator,
     member_changes,
-    member_page,
     messages,
     outcome,
     people,
+    person_page,
     setup,
     setup_check,
     setup_numbers,
@@ -40,7 +40,7 @@ def routes() -> list[web.RouteDef]:
         *home_coordinator.routes(),
         *first_links.routes(),
         *outcome.routes(),
-        *member_page.routes(),
+        *person_page.routes(),
         *member_changes.routes(),
         *contract_coordinator.routes(),
     ]

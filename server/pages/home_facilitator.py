@@ -46,6 +46,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         waiting = await unconfirmed(tx, found, agreed, now)
         unsigned = await unsigned_count(tx, who.group)
         said = await told(request, tx, who.group)
+        people = await members(request, tx, who.group)
     return render.page(
         request,
         "pages/facilitator/home.html",
@@ -63,6 +64,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         last=found.sessions.upcoming[-1] if found.sessions.upcoming else None,
         unsigned=unsigned,
         told=said,
+        people=people,
     )
 
 
@@ -104,6 +106,13 @@ async def told(request: web.Request, tx: AsyncConnection, group: str) -> list[tu
     said = [one for one in tasks if one.kind in known and one.member]
     names = await store.people.names(tx, request.app[keys.KEYS], [one.member or "" for one in said])
     return [(names.get(one.member or "", ""), known[one.kind]) for one in said]
+
+
+async def members(request: web.Request, tx: AsyncConnection, group: str) -> list[tuple[str, str]]:
+    """The members who are present, by id and name, in the order of their seats."""
+    present = [one.id for one in await contract_facilitator.participants(tx, group)]
+    names = await store.people.names(tx, request.app[keys.KEYS], present)
+    return [(one, names.get(one, "")) for one in present]
 
 
 async def unsigned_count(tx: AsyncConnection, group: str) -> int:

@@ -147,7 +147,3 @@ def start(profile: Profile) -> Form:
             "calendar": "yes" if rule.calendar else "",
         }
     )
-
-
-def routes() -> list[web.RouteDef]:
-    return [web.get("/s/{place}/people/{member}", show)]
