@@ -63,7 +63,7 @@ async def invite(tx: AsyncConnection, now: datetime) -> int:
     for item in due:
         await store.outbox.put(
             tx,
-            delivery.key(MessageKind.CHECKIN_INVITATION, item.member, item.session, item.wave),
+            delivery.key(MessageKind.CHECKIN_INVITATION, item.member, item.wave, str(item.number)),
             MessageKind.CHECKIN_INVITATION.value,
             item.person,
             {"member": item.member, "checkin": item.id},
@@ -71,5 +71,5 @@ async def invite(tx: AsyncConnection, now: datetime) -> int:
             expires_at=item.closes_at,
             now=now,
         )
-        await store.checkins.set_state(tx, item.id, "invited", now)
+        await store.checkins.set_invited(tx, item.id)
     return len(due)

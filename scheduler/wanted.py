@@ -60,7 +60,7 @@ async def _checkin(tx: AsyncConnection, member: Member, message: Message, now: d
     item = await store.checkins.find(tx, str(message.payload.get("checkin", "")))
     if item is None or item.member != member.id:
         return "no_such_checkin"
-    if item.state not in ("planned", "invited"):
+    if item.state not in ("planned", "due", "invited"):
         return f"checkin_{item.state}"
     if item.closes_at <= now:
         return "checkin_closed"

@@ -24,7 +24,7 @@ async def of_member(tx: AsyncConnection, member_id: str, now: datetime) -> list[
     """A member's rounds by their start; those that were called off are left out."""
     rows = await tx.execute(
         select(checkin.c.wave, checkin.c.state, checkin.c.opens_at, checkin.c.closes_at)
-        .where(checkin.c.member == member_id, checkin.c.state != "withdrawn")
+        .where(checkin.c.member == member_id, checkin.c.state.not_in(("superseded", "waived")))
         .order_by(checkin.c.opens_at)
     )
     return [
@@ -40,7 +40,7 @@ async def of_member(tx: AsyncConnection, member_id: str, now: datetime) -> list[
 
 def said(state: str, opens_at: datetime, closes_at: datetime, now: datetime) -> str:
     """`done`, `missing`, `open` or `ahead`."""
-    if state == "done":
+    if state == "submitted":
         return "done"
     if state == "expired" or closes_at <= now:
         return "missing"

@@ -1,30 +1,142 @@
-"""Check-ins: one row per member, session and wave. The answers come with the questionnaires; here stands
-only when."""
+"""Check-ins: one row for each member, wave and number. The answers stand in a table of their own; here stands
+when, under which form, and how far."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import upsert
+from care.checkin_states import OPEN, WAIVED_FOR, State, answerable, into
+from store import audit, chain, checkin_messages, tasks, upsert
 from store.ids import fresh_id, plausible
+from store.sealing import Keys
 from store.tables import checkin, member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn:
-    """One round for one member. `wave` names the round; `state` is planned, invited, done, expired or
-    withdrawn."""
+    """One round for one member. `wave` is pre, mid, post, weekly or followup; `number` is 1, the session's
+    number for weekly ones, months for follow-ups; `session` is what it hangs on. `form` names the version of
+    the form it was first opened with. `state` is a word of `care.checkin_states`."""
 
     id: str
     member: str
     person: str
-    session: str
+    group: str
     wave: str
+    number: int
+    session: str | None
     opens_at: datetime
+    target_at: datetime
     closes_at: datetime
     state: str
+    form: str | None = None
+    opened_at: datetime | None = None
+    done_at: datetime | None = None
+    waived_code: str | None = None
+
+    def answerable(self, now: datetime) -> bool:
+        """Whether answers are taken now."""
+        return answerable(State(self.state), self.opens_at, self.closes_at, now)
+
+
+async def find(tx: AsyncConnection, checkin_id: str) -> CheckIn | None:
+    """One check-in, None when there is none."""
+    if not plausible(checkin_id):
+        return None
+    row = (await tx.execute(query().where(checkin.c.id == checkin_id))).first()
+    return None if row is None else as_checkin(row)
+
+
+async def of_member(tx: AsyncConnection, member_id: str) -> list[CheckIn]:
+    """Every check-in of a member by its opening, those asked for no longer included."""
+    rows = await tx.execute(
+        query().where(checkin.c.member == member_id).order_by(checkin.c.opens_at, checkin.c.id)
+    )
+    return [as_checkin(row) for row in rows]
+
+
+async def of_group(tx: AsyncConnection, group_id: str) -> list[CheckIn]:
+    """Every check-in of everybody who ever belonged to a group, by its opening."""
+    rows = await tx.execute(
+        query().where(member.c.group == group_id).order_by(checkin.c.opens_at, checkin.c.id)
+    )
+    return [as_checkin(row) for row in rows]
+
+
+async def mark_opened(tx: AsyncConnection, checkin_id: str, form: str, now: datetime) -> bool:
+    """True when the check-in takes answers now; the first time notes the version of its form, which it keeps.
+    False when it is not open yet, over, done or asked for no longer."""
+    await tx.execute(
+        update(checkin)
+        .where(
+            checkin.c.id == checkin_id,
+            checkin.c.state.in_(into(State.OPENED) - {State.SUPERSEDED}),
+            checkin.c.opens_at <= now,
+            checkin.c.closes_at > now,
+        )
+        .values(state=State.OPENED.value, form=form, opened_at=now)
+    )
+    found = await find(tx, checkin_id)
+    return found is not None and found.state == State.OPENED and found.answerable(now)
+
+
+async def submit(tx: AsyncConnection, checkin_id: str, now: datetime) -> bool:
+    """True when this call finished the check-in: it was opened and its window is not over. Its reminders end
+    with it."""
+    done = await tx.execute(
+        update(checkin)
+        .where(
+            checkin.c.id == checkin_id,
+            checkin.c.state.in_(into(State.SUBMITTED)),
+            checkin.c.closes_at > now,
+        )
+        .values(state=State.SUBMITTED.value, done_at=now)
+    )
+    if done.rowcount != 1:
+        return False
+    await quieten(tx, checkin_id, now)
+    return True
+
+
+async def waive(
+    tx: AsyncConnection, keys: Keys, checkin_id: str, code: str, by: str, role: str, now: datetime
+) -> bool:
+    """A person says that this round is not asked for; False when it is done or over already. Raises
+    ValueError for a reason that is not a code of `care.checkin_states`."""
+    if code not in WAIVED_FOR:
+        raise ValueError("an unknown reason")
+    await chain.hold(tx)
+    done = await tx.execute(
+        update(checkin)
+        .where(checkin.c.id == checkin_id, checkin.c.state.in_(into(State.WAIVED)))
+        .values(state=State.WAIVED.value, waived_code=code)
+    )
+    if done.rowcount != 1:
+        return False
+    group = await quieten(tx, checkin_id, now)
+    await audit.append(
+        tx,
+        keys,
+        actor=by,
+        role=role,
+        action="checkin_waived",
+        object=f"checkin:{checkin_id}",
+        group=group,
+        reason=code,
+        now=now,
+    )
+    await tasks.touch(tx, group)
+    return True
+
+
+async def quieten(tx: AsyncConnection, checkin_id: str, now: datetime) -> str:
+    """Calls back what is still to be said about a check-in; returns its group."""
+    row = (await tx.execute(query().where(checkin.c.id == checkin_id))).one()
+    await checkin_messages.withdraw(tx, row.person, row.member, row.wave, row.number, now)
+    return str(row.group)
 
 
 async def put(
@@ -37,15 +149,17 @@ async def put(
         "member": member_id,
         "session": session,
         "wave": wave,
+        "number": 1,
         "opens_at": opens_at,
+        "target_at": opens_at,
         "closes_at": closes_at,
         "state": "planned",
     }
     fresh = upsert.insert(tx, checkin).values(**row)
     await tx.execute(
         fresh.on_conflict_do_update(
-            index_elements=["member", "session", "wave"],
-            set_={"opens_at": opens_at, "closes_at": closes_at},
+            index_elements=["member", "wave", "number"],
+            set_={"session": session, "opens_at": opens_at, "target_at": opens_at, "closes_at": closes_at},
             where=checkin.c.state == "planned",
         )
     )
@@ -54,8 +168,7 @@ async def put(
 async def due(tx: AsyncConnection, now: datetime, limit: int = 200) -> list[CheckIn]:
     """The planned check-ins of present members that are open now, oldest first."""
     rows = await tx.execute(
-        select(checkin, member.c.person)
-        .join(member, member.c.id == checkin.c.member)
+        query()
         .where(
             checkin.c.state == "planned",
             checkin.c.opens_at <= now,
@@ -65,54 +178,15 @@ async def due(tx: AsyncConnection, now: datetime, limit: int = 200) -> list[Chec
         .order_by(checkin.c.opens_at, checkin.c.id)
         .limit(limit)
     )
-    return [
-        CheckIn(
-            id=row.id,
-            member=row.member,
-            person=row.person,
-            session=row.session,
-            wave=row.wave,
-            opens_at=row.opens_at,
-            closes_at=row.closes_at,
-            state=row.state,
-        )
-        for row in rows
-    ]
+    return [as_checkin(row) for row in rows]
 
 
-async def find(tx: AsyncConnection, checkin_id: str) -> CheckIn | None:
-    """One check-in, None when there is none."""
-    if not plausible(checkin_id):
-        return None
-    row = (
-        await tx.execute(
-            select(checkin, member.c.person)
-            .join(member, member.c.id == checkin.c.member)
-            .where(checkin.c.id == checkin_id)
-        )
-    ).first()
-    if row is None:
-        return None
-    return CheckIn(
-        id=row.id,
-        member=row.member,
-        person=row.person,
-        session=row.session,
-        wave=row.wave,
-        opens_at=row.opens_at,
-        closes_at=row.closes_at,
-        state=row.state,
-    )
-
-
-async def set_state(tx: AsyncConnection, checkin_id: str, state: str, now: datetime) -> bool:
-    """True when the state changed. What is done, expired or withdrawn stays so."""
+async def set_invited(tx: AsyncConnection, checkin_id: str) -> bool:
+    """True when the invitation went out with this call."""
     done = await tx.execute(
         update(checkin)
-        .where(
-            checkin.c.id == checkin_id, checkin.c.state.in_(("planned", "invited")), checkin.c.state != state
-        )
-        .values(state=state, done_at=now if state == "done" else None)
+        .where(checkin.c.id == checkin_id, checkin.c.state.in_((State.PLANNED, State.DUE)))
+        .values(state=State.INVITED.value)
     )
     return done.rowcount == 1
 
@@ -121,8 +195,8 @@ async def expire(tx: AsyncConnection, now: datetime) -> int:
     """Ends check-ins whose window is over; returns how many."""
     done = await tx.execute(
         update(checkin)
-        .where(checkin.c.state.in_(("planned", "invited")), checkin.c.closes_at <= now)
-        .values(state="expired")
+        .where(checkin.c.state.in_(OPEN), checkin.c.closes_at <= now)
+        .values(state=State.EXPIRED.value)
     )
     return done.rowcount
 
@@ -132,15 +206,17 @@ async def move(tx: AsyncConnection, session: str, by: timedelta, now: datetime) 
     session is later. What is done is left alone."""
     rows = await tx.execute(
         select(checkin.c.id, checkin.c.opens_at, checkin.c.closes_at, checkin.c.state).where(
-            checkin.c.session == session, checkin.c.state.in_(("planned", "invited"))
+            checkin.c.session == session, checkin.c.state.in_(OPEN)
         )
     )
     for row in rows.all():
-        begun = row.state == "invited" or row.opens_at <= now
+        begun = row.state != "planned" or row.opens_at <= now
         opens_at = row.opens_at if begun else row.opens_at + by
         closes_at = row.closes_at + (max(by, timedelta(0)) if begun else by)
         await tx.execute(
-            update(checkin).where(checkin.c.id == row.id).values(opens_at=opens_at, closes_at=closes_at)
+            update(checkin)
+            .where(checkin.c.id == row.id)
+            .values(opens_at=opens_at, target_at=opens_at, closes_at=closes_at)
         )
 
 
@@ -148,8 +224,8 @@ async def withdraw(tx: AsyncConnection, session: str) -> None:
     """The session was cancelled: what nobody has finished is no longer asked for."""
     await tx.execute(
         update(checkin)
-        .where(checkin.c.session == session, checkin.c.state.in_(("planned", "invited")))
-        .values(state="withdrawn")
+        .where(checkin.c.session == session, checkin.c.state.in_(OPEN))
+        .values(state=State.SUPERSEDED.value)
     )
 
 
@@ -157,6 +233,16 @@ async def restore(tx: AsyncConnection, session: str) -> None:
     """The session takes place after all: what was withdrawn with it is planned again."""
     await tx.execute(
         update(checkin)
-        .where(checkin.c.session == session, checkin.c.state == "withdrawn")
-        .values(state="planned")
+        .where(checkin.c.session == session, checkin.c.state == State.SUPERSEDED)
+        .values(state=State.PLANNED.value)
     )
+
+
+def query() -> Select[tuple[Any, ...]]:
+    """Check-ins with the person and group of their member."""
+    return select(checkin, member.c.person, member.c.group).join(member, member.c.id == checkin.c.member)
+
+
+def as_checkin(row: Row[tuple[Any, ...]]) -> CheckIn:
+    """The check-in of a row of `query`."""
+    return CheckIn(**row._mapping)

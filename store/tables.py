@@ -14,6 +14,7 @@ from sqlalchemy import (
 
 from store.columns import Big, Fields, Flag, Utc
 from store.tables_base import metadata, some, table
+from store.tables_checkin import checkin
 from store.tables_contract import (
     admitted_unsigned,
     calendar_feed,
@@ -101,6 +102,7 @@ group = table(
     Column("created_at", Utc, nullable=False),
     Column("ended_at", Utc),
     Column("tasks_at", Utc, index=True),
+    Column("planned_at", Utc, index=True),
     CheckConstraint("sessions BETWEEN 1 AND 52", name="sessions"),
     CheckConstraint("minutes BETWEEN 60 AND 120", name="minutes"),
     CheckConstraint("state IN ('draft', 'active', 'ended')", name="state"),
@@ -289,22 +291,6 @@ proposal = table(
     Column("evidence", Text),
     Column("body", Fields, nullable=False),
     Column("computed_at", Utc, nullable=False),
-)
-
-checkin = table(
-    "checkin",
-    Column("id", Text, primary_key=True),
-    Column("member", Text, ForeignKey("member.id", ondelete="CASCADE"), nullable=False),
-    Column("session", Text, ForeignKey("session.id", ondelete="CASCADE"), nullable=False),
-    Column("wave", Text, nullable=False),
-    Column("opens_at", Utc, nullable=False),
-    Column("closes_at", Utc, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("done_at", Utc),
-    UniqueConstraint("member", "session", "wave"),
-    CheckConstraint("state IN ('planned', 'invited', 'done', 'expired', 'withdrawn')", name="state"),
-    CheckConstraint("opens_at < closes_at", name="span"),
-    some("ix_checkin_planned", "opens_at", where="state = 'planned'"),
 )
 
 outbox = table(

@@ -5,18 +5,20 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from care.attendance import Proposal
 from care.verdict import Status
-from store import attendance, checkins, delivered, groups, ticks
+from store import attendance, checkins, delivered, groups, outbox, ticks
+from store import tables as t
 from tests.services.circle import HOUR, NOW, make_circle
 
 
 async def planned(tx, keys, opens=NOW):
     circle = await make_circle(tx, keys)
     ada = circle.participants[0]
-    await checkins.put(tx, ada.id, circle.session, "weekly", opens, opens + HOUR)
+    await checkins.put(tx, ada.id, circle.session, "mid", opens, opens + HOUR)
     return circle, ada
 
 
@@ -28,7 +30,7 @@ async def test_a_check_in_is_due_while_its_window_is_open(database, keys):
             ada.id,
             ada.person,
             circle.session,
-            "weekly",
+            "mid",
         )
         assert await checkins.find(tx, item.id) == item
         assert await checkins.find(tx, "none") is None
@@ -39,11 +41,11 @@ async def test_a_check_in_is_due_while_its_window_is_open(database, keys):
 async def test_planning_again_moves_what_is_unopened_and_nothing_else(database, keys):
     async with database.write() as tx:
         circle, ada = await planned(tx, keys)
-        await checkins.put(tx, ada.id, circle.session, "weekly", NOW + HOUR, NOW + 2 * HOUR)
+        await checkins.put(tx, ada.id, circle.session, "mid", NOW + HOUR, NOW + 2 * HOUR)
         assert await checkins.due(tx, NOW) == []
         (item,) = await checkins.due(tx, NOW + HOUR)
-        assert await checkins.set_state(tx, item.id, "invited", NOW)
-        await checkins.put(tx, ada.id, circle.session, "weekly", NOW, NOW + HOUR)
+        assert await checkins.set_invited(tx, item.id)
+        await checkins.put(tx, ada.id, circle.session, "mid", NOW, NOW + HOUR)
         assert (await checkins.find(tx, item.id)).opens_at == NOW + HOUR
 
 
@@ -51,10 +53,16 @@ async def test_what_is_done_stays_done(database, keys):
     async with database.write() as tx:
         await planned(tx, keys)
         (item,) = await checkins.due(tx, NOW)
-        assert await checkins.set_state(tx, item.id, "done", NOW)
-        assert not await checkins.set_state(tx, item.id, "invited", NOW)
+        assert not await checkins.submit(tx, item.id, NOW), "nobody opened it"
+        assert await checkins.mark_opened(tx, item.id, "mid-1", NOW)
+        assert await checkins.mark_opened(tx, item.id, "mid-2", NOW), "it goes on"
+        assert await checkins.submit(tx, item.id, NOW)
+        assert not await checkins.submit(tx, item.id, NOW)
+        assert not await checkins.mark_opened(tx, item.id, "mid-2", NOW)
+        assert not await checkins.set_invited(tx, item.id)
         assert await checkins.expire(tx, NOW + 2 * HOUR) == 0
-        assert (await checkins.find(tx, item.id)).state == "done"
+        found = await checkins.find(tx, item.id)
+        assert (found.state, found.form, found.done_at) == ("submitted", "mid-1", NOW)
 
 
 async def test_a_window_that_passed_expires(database, keys):
@@ -76,7 +84,7 @@ async def test_a_window_that_ends_before_it_opens_is_refused(database, keys):
         circle = await make_circle(tx, keys)
     with pytest.raises(IntegrityError):
         async with database.write() as tx:
-            await checkins.put(tx, circle.participants[0].id, circle.session, "weekly", NOW, NOW)
+            await checkins.put(tx, circle.participants[0].id, circle.session, "mid", NOW, NOW)
 
 
 def proposal(circle, member, status=Status.ATTENDED):
@@ -135,3 +143,48 @@ async def test_the_last_run_of_each_tick_is_remembered(database):
         await ticks.beat(tx, "outbox", NOW + HOUR)
         await ticks.beat(tx, "sessions", NOW)
         assert await ticks.last(tx) == {"outbox": NOW + HOUR, "sessions": NOW}
+
+
+async def test_only_an_open_window_takes_answers(database, keys):
+    async with database.write() as tx:
+        await planned(tx, keys)
+        (item,) = await checkins.due(tx, NOW)
+        assert not await checkins.mark_opened(tx, item.id, "mid-1", NOW - HOUR)
+        assert not await checkins.mark_opened(tx, item.id, "mid-1", NOW + HOUR)
+        assert await checkins.mark_opened(tx, item.id, "mid-1", NOW)
+        assert not await checkins.submit(tx, item.id, NOW + HOUR)
+
+
+async def test_a_waived_check_in_is_over_and_the_audit_says_why(database, keys):
+    async with database.write() as tx:
+        circle, ada = await planned(tx, keys)
+        (item,) = await checkins.due(tx, NOW)
+        key = "checkin_reminder|" + "|".join((ada.id, "mid", "1", "1", "0"))
+        soon = (NOW + HOUR / 2, NOW + HOUR, NOW)
+        await outbox.put(tx, key, "checkin_reminder", ada.person, {"member": ada.id}, *soon)
+        with pytest.raises(ValueError, match="reason"):
+            await checkins.waive(tx, keys, item.id, "a story", circle.coordinator.id, "coordinator", NOW)
+        by = (circle.coordinator.id, "coordinator")
+        assert await checkins.waive(tx, keys, item.id, "not_wanted", *by, NOW)
+        assert not await checkins.waive(tx, keys, item.id, "not_wanted", *by, NOW)
+        assert not await checkins.mark_opened(tx, item.id, "mid-1", NOW)
+        assert (await outbox.find(tx, key)).state == "withdrawn"
+        entries = (await tx.execute(select(t.audit.c.action, t.audit.c.reason, t.audit.c.group))).all()
+    assert [tuple(row) for row in entries] == [("checkin_waived", "not_wanted", circle.group)]
+
+
+async def test_the_database_refuses_a_state_nobody_can_be_in(database, keys):
+    async with database.write() as tx:
+        await planned(tx, keys)
+    for impossible in (
+        {"state": "done"},
+        {"state": "opened"},
+        {"state": "submitted"},
+        {"state": "waived"},
+        {"form": "mid-1"},
+        {"number": 0},
+        {"target_at": NOW - HOUR},
+    ):
+        with pytest.raises(IntegrityError):
+            async with database.write() as tx:
+                await tx.execute(update(t.checkin).values(**impossible))

@@ -231,23 +231,26 @@ async def test_a_preview_that_was_refused_is_refused_again(database, keys, group
         await make(database, keys, group, changes.move(held, 3, datetime(2020, 1, 1, 18, 0), now=NOW), number)
 
 
+DONE = {"state": "submitted", "opened_at": NOW, "done_at": NOW}
+
+
 async def test_check_ins_follow_the_session_unless_they_are_open_or_done(database, keys, group):
     held, _ = await known(database, group)
     day = timedelta(days=1)
     third = held[2]
-    waves = {"later": (NOW + day, NOW + 2 * day), "open": (NOW - day, NOW + day), "done": (NOW, NOW + day)}
+    waves = {"pre": (NOW + day, NOW + 2 * day), "mid": (NOW - day, NOW + day), "post": (NOW, NOW + day)}
     async with database.write() as tx:
         for wave, (opens_at, closes_at) in waves.items():
             await checkins.put(tx, group.participants[0].id, third.id, wave, opens_at, closes_at)
-        await tx.execute(update(t.checkin).where(t.checkin.c.wave == "done").values(state="done"))
+        await tx.execute(update(t.checkin).where(t.checkin.c.wave == "post").values(**DONE))
     await changed(database, keys, group, "move", 3, third.local + day)
     async with database.read() as tx:
         rows = (await tx.execute(select(t.checkin))).all()
     times = {row.wave: (row.opens_at, row.closes_at) for row in rows}
     assert times == {
-        "later": (NOW + 2 * day, NOW + 3 * day),
-        "open": (NOW - day, NOW + 2 * day),
-        "done": waves["done"],
+        "pre": (NOW + 2 * day, NOW + 3 * day),
+        "mid": (NOW - day, NOW + 2 * day),
+        "post": waves["post"],
     }
 
 
@@ -263,7 +266,7 @@ async def test_check_ins_of_a_cancelled_session_are_withdrawn_and_come_back_with
         async with database.read() as tx:
             return (await tx.execute(select(t.checkin.c.state))).scalars().all()
 
-    assert await states() == ["withdrawn"]
+    assert await states() == ["superseded"]
     async with database.write() as tx:
         await dates.undo(tx, keys, made.id, OFFICE, NOW)
     assert await states() == ["planned"]

@@ -185,7 +185,8 @@ async def test_a_finished_checkin_changes_only_done_or_missing(clinic: Clinic) -
             rows = [one for one in await store.checkins.due(tx, datetime.now(UTC)) if one.wave == "mid"]
             assert rows
             for one in rows:
-                assert await store.checkins.set_state(tx, one.id, "done", datetime.now(UTC))
+                assert await store.checkins.mark_opened(tx, one.id, "mid-1", datetime.now(UTC))
+                assert await store.checkins.submit(tx, one.id, datetime.now(UTC))
         after = await pages(clinic)
     differing = [path for path in before if before[path] != after[path]]
     assert differing == [clinic.at(f"people/{clinic.members[0].id}")]
