@@ -63,6 +63,8 @@ class Action(StrEnum):
     SEE_MESSAGES = "see_messages"
     SEE_AUDIT = "see_audit"
     EXPORT_ATTENDANCE = "export_attendance"
+    OFFER_MEETINGS = "offer_meetings"  # times for individual meetings; book, move and call off for a member
+    KEEP_CHECKLIST = "keep_checklist"  # what was gone through in an individual meeting
 
 
 EVERYBODY = frozenset({Action.SEE_HOME})
@@ -98,6 +100,8 @@ LEADING = frozenset(
         Action.CONFIRM_ATTENDANCE,
         Action.ENTER_PRESENCE,
         Action.READ_NOTICE,
+        Action.OFFER_MEETINGS,
+        Action.KEEP_CHECKLIST,
     }
 )
 ARRANGING = frozenset(

@@ -1,6 +1,6 @@
 """The guard of every `access_*` function: who asks, about whose data, in which group."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.roles import Action, may
@@ -34,12 +34,12 @@ async def by_session(
     tx: AsyncConnection, actor: str, action: Action, session_id: str, member_id: str
 ) -> None:
     """Nothing, when the actor is a present member of the session's group that may do this, and the other
-    belongs to the same group. Raises NotAllowed."""
+    belongs to the same group; an individual meeting is about its own member alone. Raises NotAllowed."""
     other = member.alias()
     roles = await tx.execute(
         select(member.c.role)
-        .join(session, session.c.group == member.c.group)
         .join(other, other.c.group == member.c.group)
+        .join(session, or_(session.c.group == member.c.group, session.c.member == other.c.id))
         .where(
             session.c.id == session_id,
             member.c.id == actor,

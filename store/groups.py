@@ -63,6 +63,7 @@ class Session:
     zone: str
     state: str
     sequence: int = 0  # rises with each change of its time
+    member: str | None = None  # whose individual meeting it is; `store.openable` alone gives those
 
 
 async def create_group(

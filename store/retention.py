@@ -1,7 +1,7 @@
 """What is deleted when. One table of rules; `due` counts without deleting, `purge` deletes in bounded steps.
 
-Decisions, proposals, contracts and check-ins stay: how long is the clinic's to say. The audit and the
-access log stay: they answer for years who did and who saw what.
+Decisions, proposals, contracts, check-ins and individual meetings stay: how long is the clinic's to say. The
+audit and the access log stay: they answer for years who did and who saw what.
 """
 
 from collections.abc import Callable
@@ -52,6 +52,13 @@ RULES = {
         lambda now: and_(t.group_draft.c.group.is_(None), older(t.group_draft.c.updated_at, days=90)(now)),
     ),
     "calendar_feeds": Rule(t.calendar_feed, older(t.calendar_feed.c.revoked_at, days=30)),
+    # A time somebody met at stays with its meeting.
+    "slots": Rule(
+        t.slot,
+        lambda now: and_(
+            older(t.slot.c.ends_at, days=90)(now), ~exists().where(t.individual.c.slot == t.slot.c.id)
+        ),
+    ),
     "devices": Rule(
         t.device,
         lambda now: exists().where(

@@ -28,6 +28,7 @@ from store.tables_contract import (
     service_version,
     signature,
 )
+from store.tables_meetings import checklist, individual, meeting_decision, slot
 from store.tables_record import (
     absence_notice,
     by_hand,
@@ -131,7 +132,10 @@ member = table(
 session = table(
     "session",
     Column("id", Text, primary_key=True),
-    Column("group", Text, ForeignKey("therapy_group.id", ondelete="CASCADE"), nullable=False),
+    # A session is its group's or, where two people meet, one member's: never both. Whatever asks for the
+    # sessions of a group finds no individual meeting.
+    Column("group", Text, ForeignKey("therapy_group.id", ondelete="CASCADE")),
+    Column("member", Text, ForeignKey("member.id", ondelete="CASCADE"), index=True),
     Column("uid", Text, nullable=False, unique=True),
     Column("ordinal", Integer),
     Column("local_at", Text, nullable=False),
@@ -146,7 +150,9 @@ session = table(
     Column("replaced_by", Text, ForeignKey("session.id", ondelete="SET NULL")),
     Column("stand_in", Text, ForeignKey("person.id", ondelete="SET NULL")),
     some("uq_session_ordinal", "group", "ordinal", where="state <> 'cancelled'", unique=True),
-    CheckConstraint("ordinal IS NOT NULL OR state = 'cancelled'", name="numbered"),
+    CheckConstraint('("group" IS NULL) = (member IS NOT NULL)', name="whose"),
+    CheckConstraint("member IS NULL OR ordinal IS NULL", name="individual"),
+    CheckConstraint("ordinal IS NOT NULL OR state = 'cancelled' OR member IS NOT NULL", name="numbered"),
     CheckConstraint("replaced_by IS NULL OR state = 'cancelled'", name="replaced"),
     CheckConstraint("length(local_at) = 16", name="local_at"),
     CheckConstraint("sequence >= 0", name="sequence"),
@@ -359,6 +365,7 @@ __all__ = [
     "calendar_feed",
     "change",
     "checkin",
+    "checklist",
     "contract_version",
     "dates_revision",
     "decision",
@@ -368,10 +375,12 @@ __all__ = [
     "fact",
     "group",
     "group_draft",
+    "individual",
     "leaving",
     "ledger_entry",
     "link",
     "link_event",
+    "meeting_decision",
     "member",
     "metadata",
     "outbox",
@@ -391,6 +400,7 @@ __all__ = [
     "signal",
     "signature",
     "signin",
+    "slot",
     "staff",
     "staff_signin",
     "staff_token",

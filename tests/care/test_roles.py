@@ -42,6 +42,8 @@ TABLE = {
     "see_messages":          (False, True,  True),
     "see_audit":             (False, False, True),
     "export_attendance":     (False, True,  True),
+    "offer_meetings":        (False, True,  False),
+    "keep_checklist":        (False, True,  False),
 }  # fmt: skip
 ROLES = ("participant", "facilitator", "coordinator")
 

@@ -20,7 +20,7 @@ from store import (
     staff_signins,
     staff_tokens,
 )
-from store.tables import calendar_feed
+from store.tables import calendar_feed, slot
 from tests.services.circle import HOUR, NOW, make_circle
 
 DAY = 24 * HOUR
@@ -38,6 +38,7 @@ LIVES = {
     "staff_tokens": HOUR + 30 * DAY,
     "drafts": 90 * DAY,
     "calendar_feeds": 30 * DAY,
+    "slots": HOUR + 90 * DAY,
 }
 
 
@@ -66,6 +67,9 @@ async def full(database, keys):
         await setup.save_draft(tx, keys, circle.coordinator.person, {"title": "Tuesday"}, NOW)
         feed = {"id": "f", "member": ada.id, "token_hash": b"x", "created_at": NOW, "revoked_at": NOW}
         await tx.execute(insert(calendar_feed).values(**feed))
+        time = {"id": "s", "facilitator": circle.facilitator.id, "topic": "pre", "state": "offered"}
+        time |= {"local_at": "2026-03-02T18:00", "zone": "Europe/Berlin", "tzdata": "2026a", "made_at": NOW}
+        await tx.execute(insert(slot).values(**time, starts_at=NOW, ends_at=NOW + HOUR))
         return circle
 
 

@@ -13,8 +13,10 @@ from sqlalchemy import event, insert
 
 import store.absence
 import store.checkins
+import store.checklists
 import store.decisions
 import store.duties
+import store.individual
 import store.outcomes
 import store.sheets
 import store.staff
@@ -24,6 +26,7 @@ from store.tables import doorstep, metadata
 from tests.server.house import House
 from tests.server.pages.clinic import Clinic, met, open_clinic
 from tests.server.staff_desk import colleague
+from tests.services.meetings import arranged
 
 # May show on a coordinator's page: attendance, notice, contract, booking, delivery, people, the staff's own.
 SHOWN = {
@@ -33,9 +36,10 @@ SHOWN = {
     *("change", "dates_revision", "pause", "leaving", "calendar_feed", "decision", "ledger_entry"),
     *("by_hand", "question", "task", "reopening", "staff", "staff_signin", "staff_token"),
     *("passkey", "break_glass", "audit", "admitted_unsigned"),
+    *("meeting_slot", "individual_meeting", "meeting_decision"),
 }
 # Holds something that must not show. Each has a change below.
-CLINICAL = {"doorstep", "personal_sheet", "outcome", "absence_notice", "checkin"}
+CLINICAL = {"doorstep", "personal_sheet", "outcome", "absence_notice", "checkin", "meeting_checklist"}
 STEPS = re.compile(r"^/w/\{desk\}/groups/")
 
 
@@ -55,6 +59,7 @@ async def clinic(house: House) -> Clinic:
             await store.absence.give(
                 tx, found.house.keys, member.id, session, "family", "first words", member.id, now
             )
+        await arranged(tx, found.house.keys, found.facilitator, found.members[0])
         await store.duties.renew(tx, found.group, now)
     return found
 
@@ -155,11 +160,21 @@ async def stand_at_the_door(clinic: Clinic) -> None:
             )
 
 
+async def tick_off(clinic: Clinic) -> None:
+    """What was gone through in an individual meeting."""
+    async with clinic.house.db.write() as tx:
+        for one in await store.individual.bookings_of_group(tx, clinic.group):
+            await store.checklists.save(
+                tx, clinic.house.keys, clinic.facilitator.id, one.id, ["risk"], datetime.now(UTC)
+            )
+
+
 CHANGES: dict[str, Callable[[Clinic], Awaitable[None]]] = {
     "personal_sheet": write_sheet,
     "absence_notice": write_words_of_absence,
     "outcome": say_outcome,
     "doorstep": stand_at_the_door,
+    "meeting_checklist": tick_off,
 }
 
 
