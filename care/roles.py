@@ -65,6 +65,8 @@ class Action(StrEnum):
     EXPORT_ATTENDANCE = "export_attendance"
     OFFER_MEETINGS = "offer_meetings"  # times for individual meetings; book, move and call off for a member
     KEEP_CHECKLIST = "keep_checklist"  # what was gone through in an individual meeting
+    READ_ANSWERS = "read_answers"
+    ENTER_ANSWERS = "enter_answers"  # for a member, by telephone or in a meeting
 
 
 EVERYBODY = frozenset({Action.SEE_HOME})
@@ -102,6 +104,8 @@ LEADING = frozenset(
         Action.READ_NOTICE,
         Action.OFFER_MEETINGS,
         Action.KEEP_CHECKLIST,
+        Action.READ_ANSWERS,
+        Action.ENTER_ANSWERS,
     }
 )
 ARRANGING = frozenset(

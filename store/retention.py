@@ -1,7 +1,7 @@
 """What is deleted when. One table of rules; `due` counts without deleting, `purge` deletes in bounded steps.
 
-Decisions, proposals, contracts, check-ins and individual meetings stay: how long is the clinic's to say. The
-audit and the access log stay: they answer for years who did and who saw what.
+Decisions, proposals, contracts, check-ins with their answers and individual meetings stay: how long is the
+clinic's to say. The audit and the access log stay: they answer for years who did and who saw what.
 """
 
 from collections.abc import Callable

@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 
 from store.columns import Big, Fields, Flag, Utc
+from store.tables_answers import answer
 from store.tables_base import metadata, some, table
 from store.tables_checkin import checkin
 from store.tables_contract import (
@@ -358,6 +359,7 @@ __all__ = [
     "absence_notice",
     "access_log",
     "admitted_unsigned",
+    "answer",
     "audit",
     "boot",
     "break_glass",

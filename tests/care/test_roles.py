@@ -44,6 +44,8 @@ TABLE = {
     "export_attendance":     (False, True,  True),
     "offer_meetings":        (False, True,  False),
     "keep_checklist":        (False, True,  False),
+    "read_answers":          (False, True,  False),
+    "enter_answers":         (False, True,  False),
 }  # fmt: skip
 ROLES = ("participant", "facilitator", "coordinator")
 

@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, select
 
 import store.absence
+import store.answers
 import store.checkins
 import store.checklists
 import store.decisions
@@ -22,7 +23,7 @@ import store.sheets
 import store.staff
 from care.completion import Outcome
 from server.pages import contract, coordinator_routes, home
-from store.tables import doorstep, metadata
+from store.tables import checkin, doorstep, metadata
 from tests.server.house import House
 from tests.server.pages.clinic import Clinic, met, open_clinic
 from tests.server.staff_desk import colleague
@@ -39,7 +40,10 @@ SHOWN = {
     *("meeting_slot", "individual_meeting", "meeting_decision"),
 }
 # Holds something that must not show. Each has a change below.
-CLINICAL = {"doorstep", "personal_sheet", "outcome", "absence_notice", "checkin", "meeting_checklist"}
+CLINICAL = {
+    *("doorstep", "personal_sheet", "outcome", "absence_notice", "checkin", "meeting_checklist"),
+    *("answer",),
+}
 STEPS = re.compile(r"^/w/\{desk\}/groups/")
 
 
@@ -169,12 +173,32 @@ async def tick_off(clinic: Clinic) -> None:
             )
 
 
+async def answer_a_checkin(clinic: Clinic) -> None:
+    """What somebody said of their week, halfway through a form."""
+    now = datetime.now(UTC)
+    async with clinic.house.db.write() as tx:
+        for row in (await tx.execute(select(checkin))).all():
+            for question, value in (("mood", 2), ("moment", "unspoken moment"), ("phq9_1", 3)):
+                await store.answers.save(
+                    tx,
+                    clinic.house.keys,
+                    checkin_id=row.id,
+                    question=question,
+                    value=value,
+                    form="mid.1",
+                    device="a" * 16,
+                    by=row.member,
+                    now=now,
+                )
+
+
 CHANGES: dict[str, Callable[[Clinic], Awaitable[None]]] = {
     "personal_sheet": write_sheet,
     "absence_notice": write_words_of_absence,
     "outcome": say_outcome,
     "doorstep": stand_at_the_door,
     "meeting_checklist": tick_off,
+    "answer": answer_a_checkin,
 }
 
 
