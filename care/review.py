@@ -2,7 +2,7 @@
 facilitators alone; none decides anything.
 
 Little change by week 4 or 8 (a fall under 20 % and 40 %) and high totals at weeks 4, 9 and 14 (17, 13, 9)
-went with no response later on (totals: Schueller and others 2015, trials of cognitive behavioural therapy; that
+went with no response later on (the totals: Schueller and others 2015, in cognitive behavioural therapy; that
 week 4 tells more than week 8: PMC7549148). They ask for a look; they do not foretell.
 """
 

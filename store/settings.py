@@ -1,11 +1,17 @@
 """Where state lives: the data directory, the database, Redis and the master key."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 SECRETS = frozenset({"database_url", "redis_url"})
 
@@ -31,6 +37,17 @@ class StoreSettings(BaseSettings):
     database_url: str | None = Field(default=None, repr=False)
     redis_url: str | None = Field(default=None, repr=False)
     key_file: Path | None = None
+    questionnaires_dir: Path | None = None
+    "Folder of the service's own questionnaires and of official translations, one JSON file each."
+    measure_packs: Annotated[tuple[str, ...], NoDecode] = ()
+    "Measures under a licence of their own that are switched on, comma separated."
+
+    @field_validator("measure_packs", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return (
+            tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+        )
 
     @field_validator("database_url")
     @classmethod
