@@ -1,7 +1,8 @@
 """What is deleted when. One table of rules; `due` counts without deleting, `purge` deletes in bounded steps.
 
 Decisions, proposals, contracts, check-ins with their answers and individual meetings stay: how long is the
-clinic's to say. The audit and the access log stay: they answer for years who did and who saw what.
+clinic's to say. The audit and the access log stay: they answer for years who did and who saw what. Concerns,
+their history, the answers that were looked at, and the versions of the on-call chain stay, too.
 """
 
 from collections.abc import Callable
@@ -45,6 +46,7 @@ RULES = {
     "boots": Rule(t.boot, older(t.boot.c.closed_at, days=90)),
     "messages": Rule(t.outbox, older(t.outbox.c.finished_at, days=365)),
     "delivered": Rule(t.delivered, older(t.delivered.c.at, days=30)),
+    "alerts": Rule(t.alert, older(t.alert.c.made_at, days=365)),
     "staff_signins": Rule(t.staff_signin, older(t.staff_signin.c.expires_at, days=30)),
     "staff_tokens": Rule(t.staff_token, older(t.staff_token.c.expires_at, days=30)),
     "drafts": Rule(

@@ -40,6 +40,7 @@ from store.tables_record import (
     reopening,
     task,
 )
+from store.tables_safety import alert, assessed, concern, concern_event, crisis_version, on_call_version
 from store.tables_staff import (
     audit,
     break_glass,
@@ -360,6 +361,8 @@ __all__ = [
     "access_log",
     "admitted_unsigned",
     "answer",
+    "alert",
+    "assessed",
     "audit",
     "boot",
     "break_glass",
@@ -368,7 +371,10 @@ __all__ = [
     "change",
     "checkin",
     "checklist",
+    "concern",
+    "concern_event",
     "contract_version",
+    "crisis_version",
     "dates_revision",
     "decision",
     "delivered",
@@ -385,6 +391,7 @@ __all__ = [
     "meeting_decision",
     "member",
     "metadata",
+    "on_call_version",
     "outbox",
     "outcome",
     "passkey",

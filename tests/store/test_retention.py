@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from care.facts import Fact, Kind
 from store import (
+    alerts,
     delivered,
     doorstep,
     groups,
@@ -33,6 +34,7 @@ LIVES = {
     "boots": 90 * DAY,
     "messages": 365 * DAY,
     "delivered": 30 * DAY,
+    "alerts": 365 * DAY,
     "devices": 30 * DAY,
     "staff_signins": staff_signins.ABSOLUTE + 30 * DAY,
     "staff_tokens": HOUR + 30 * DAY,
@@ -64,6 +66,7 @@ async def full(database, keys):
         office = await staff.for_person(tx, keys, circle.coordinator.person, NOW, admin=True)
         await staff_signins.open_one(tx, office.id, "password", NOW)
         await staff_tokens.mint(tx, keys, office.id, "invite", "command", NOW, HOUR)
+        await alerts.send_tests(tx, [circle.facilitator.person], NOW)
         await setup.save_draft(tx, keys, circle.coordinator.person, {"title": "Tuesday"}, NOW)
         feed = {"id": "f", "member": ada.id, "token_hash": b"x", "created_at": NOW, "revoked_at": NOW}
         await tx.execute(insert(calendar_feed).values(**feed))

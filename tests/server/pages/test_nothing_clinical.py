@@ -38,6 +38,7 @@ SHOWN = {
     *("by_hand", "question", "task", "reopening", "staff", "staff_signin", "staff_token"),
     *("passkey", "break_glass", "audit", "admitted_unsigned"),
     *("meeting_slot", "individual_meeting", "meeting_decision"),
+    *("on_call_version", "crisis_version", "alert"),
 }
 # Holds something that must not show. Each has a change below.
 CLINICAL = {

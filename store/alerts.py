@@ -1,0 +1,213 @@
+"""Alerts: who is told at a step of a concern, one row and one message for each person and channel. A message
+says that somebody is needed, and nothing about whom or why."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from care import chain as ladders
+from care.chain import MAIL, SMS, Chain, Rung, Step
+from care.delivery import MessageKind
+from care.safety import Level
+from store import on_call, outbox
+from store.concern_rows import Concern, note
+from store.ids import fresh_id
+from store.sealing import Keys
+from store.tables import alert, member, staff
+
+WORTH = timedelta(days=90)
+"Far beyond any escalation: an alert is never too late, it is withdrawn when somebody has acknowledged."
+PROCESS = "scheduler"
+KINDS = {
+    "concern": MessageKind.CONCERN_ALERT,
+    "contact_needed": MessageKind.CONTACT_NEEDED,
+    "test": MessageKind.TEST_ALERT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One alert to one person on one channel."""
+
+    id: str
+    kind: str
+    person: str
+    concern: str | None
+    channel: str
+    hop: int
+    made_at: datetime
+    acknowledged_at: datetime | None
+    how: str
+
+
+async def take_step(tx: AsyncConnection, keys: Keys, about: Concern, now: datetime) -> None:
+    """Tells whoever is next, and writes the step down. A step that would reach nobody is passed over at
+    once; a question for the next contact begins without a message."""
+    if about.level == Level.ASK and about.hop == 0:
+        return
+    steps = await steps_of(tx, about, now)
+    for offset in range(len(steps)):
+        one = ladders.step(steps, about.hop + offset)
+        people = await told_at(tx, about, one)
+        if people:
+            await tell(tx, keys, about, one.rung.value, people, now)
+            return
+    await note(tx, keys, about, "nobody", PROCESS, now)
+
+
+async def tell(
+    tx: AsyncConnection, keys: Keys, about: Concern, rung: str, people: Sequence[str], now: datetime
+) -> None:
+    """One alert for each of these persons, and one line of the history for each."""
+    kind = "contact_needed" if rung == Rung.COORDINATOR else "concern"
+    by_phone = await on_call.with_phone(tx, people) if rings(about) else set()
+    for person in people:
+        for channel in (MAIL, SMS) if person in by_phone else (MAIL,):
+            await put(tx, kind, person, channel, now, concern=about.id, hop=about.hop)
+        await note(tx, keys, about, "told", person, now, code=rung)
+
+
+def rings(about: Concern) -> bool:
+    """Whether its alerts also go to telephones."""
+    return about.level in (Level.URGENT, Level.IMMEDIATE)
+
+
+async def steps_of(tx: AsyncConnection, about: Concern, now: datetime) -> tuple[Step, ...]:
+    """The steps of a concern as the chain is now; who cannot sign in is not called."""
+    rota, able = await on_call.rota(tx), await on_call.able(tx)
+    present = Chain(
+        people=tuple(one for one in rota.chain.people if one.staff in able),
+        lead=rota.chain.lead if rota.chain.lead in able else "",
+    )
+    called = ladders.order(present, rota.calendar, now)
+    return ladders.ladder(Level(about.level), called, present.lead)
+
+
+async def told_at(tx: AsyncConnection, about: Concern, one: Step) -> list[str]:
+    """The persons of a step, without repetition."""
+    people = list((await on_call.people(tx, one.staff)).values())
+    if one.rung in (Rung.FACILITATORS, Rung.FACILITATORS_AND_FIRST):
+        own = [about.owner] if about.owner else []
+        people = [*own, *await of_role(tx, about.group, "facilitator"), *people]
+    if one.rung is Rung.COORDINATOR:
+        people = await of_role(tx, about.group, "coordinator") or await admins(tx)
+    return list(dict.fromkeys(people))
+
+
+async def of_role(tx: AsyncConnection, group_id: str, role: str) -> list[str]:
+    """The present staff of a group in this role, by person."""
+    rows = await tx.execute(
+        select(member.c.person)
+        .where(member.c.group == group_id, member.c.role == role, member.c.left_at.is_(None))
+        .order_by(member.c.seat, member.c.id)
+    )
+    return list(rows.scalars())
+
+
+async def admins(tx: AsyncConnection) -> list[str]:
+    """Those who run the service, where a group has nobody who arranges it."""
+    rows = await tx.execute(select(staff.c.person).where(staff.c.admin, staff.c.disabled_at.is_(None)))
+    return list(rows.scalars())
+
+
+async def put(
+    tx: AsyncConnection,
+    kind: str,
+    person: str,
+    channel: str,
+    now: datetime,
+    *,
+    concern: str | None = None,
+    hop: int = 0,
+) -> str:
+    """The id of a new alert, queued for sending."""
+    key = fresh_id()
+    await tx.execute(
+        insert(alert).values(
+            id=key,
+            kind=kind,
+            person=person,
+            concern=concern,
+            channel=channel,
+            hop=hop,
+            made_at=now,
+            how="",
+        )
+    )
+    payload = {"alert": key, "channel": channel}
+    await outbox.put(tx, f"alert|{key}", KINDS[kind].value, person, payload, now, now + WORTH, now)
+    return key
+
+
+async def send_tests(tx: AsyncConnection, persons: Iterable[str], now: datetime) -> int:
+    """A test alert to each of these persons on each channel they have; returns how many."""
+    wanted = list(dict.fromkeys(persons))
+    by_phone = await on_call.with_phone(tx, wanted)
+    pairs = [(one, MAIL) for one in wanted] + [(one, SMS) for one in wanted if one in by_phone]
+    for person, channel in pairs:
+        await put(tx, "test", person, channel, now)
+    return len(pairs)
+
+
+async def find(tx: AsyncConnection, alert_id: str) -> Alert | None:
+    """An alert, None when there is none."""
+    row = (await tx.execute(select(alert).where(alert.c.id == alert_id))).first()
+    return None if row is None else as_alert(row)
+
+
+async def tests_of(tx: AsyncConnection, person: str, since: datetime) -> list[Alert]:
+    """The test alerts to a person, newest first."""
+    rows = await tx.execute(
+        select(alert)
+        .where(alert.c.kind == "test", alert.c.person == person, alert.c.made_at > since)
+        .order_by(alert.c.made_at.desc(), alert.c.channel)
+    )
+    return [as_alert(row) for row in rows]
+
+
+async def of_concern(tx: AsyncConnection, concern_id: str, person: str) -> list[Alert]:
+    """The alerts about a concern to a person that carry its content's door: not those of a coordinator."""
+    rows = await tx.execute(
+        select(alert).where(
+            alert.c.concern == concern_id, alert.c.person == person, alert.c.kind == "concern"
+        )
+    )
+    return [as_alert(row) for row in rows]
+
+
+async def mint(tx: AsyncConnection, alert_id: str) -> str:
+    """The token of an alert's link, made while it is sent and kept as a hash only."""
+    token = secrets.token_urlsafe(32)
+    await tx.execute(update(alert).where(alert.c.id == alert_id).values(token_hash=hashed(token)))
+    return token
+
+
+async def by_token(tx: AsyncConnection, token: str) -> Alert | None:
+    """The alert of a link, None for an unknown one."""
+    row = (await tx.execute(select(alert).where(alert.c.token_hash == hashed(token)))).first()
+    return None if row is None else as_alert(row)
+
+
+async def acknowledge(tx: AsyncConnection, alert_id: str, how: str, now: datetime) -> bool:
+    """This person has seen it; False where they had said so before."""
+    done = await tx.execute(
+        update(alert)
+        .where(alert.c.id == alert_id, alert.c.acknowledged_at.is_(None))
+        .values(acknowledged_at=now, how=how)
+    )
+    return done.rowcount == 1
+
+
+def hashed(token: str) -> bytes:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def as_alert(row: object) -> Alert:
+    """The alert of a row."""
+    return Alert(**{name: getattr(row, name) for name in Alert.__dataclass_fields__})
