@@ -13,8 +13,7 @@ from care.staffed import Calendar, Hours, clock_of, minutes
 
 LEAST_PEOPLE = 2
 TEST_HOLDS = timedelta(days=30)
-MAIL, SMS = "mail", "sms"
-CHANNELS = (MAIL, SMS)
+MAIL, TEXT = "mail", "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

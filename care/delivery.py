@@ -26,9 +26,6 @@ class MessageKind(StrEnum):
     CONTRACT_REMINDER = "contract_reminder"
     ABSENCE_THANKS = "absence_thanks"
     CONFIRM_ATTENDANCE = "confirm_attendance"
-    CONCERN_ALERT = "concern_alert"
-    CONTACT_NEEDED = "contact_needed"
-    TEST_ALERT = "test_alert"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +59,7 @@ RULES = {
     MessageKind.CONTRACT_REMINDER: Rule(link="join", quiet=True, capped=True),
     MessageKind.ABSENCE_THANKS: Rule(link="", quiet=True, capped=True),
     MessageKind.CONFIRM_ATTENDANCE: Rule(link="", quiet=True, capped=True, roles=("facilitator",)),
-    MessageKind.CONCERN_ALERT: Rule(link="", quiet=False, capped=False, roles=("staff",)),
-    MessageKind.CONTACT_NEEDED: Rule(link="", quiet=False, capped=False, roles=("staff",)),
-    MessageKind.TEST_ALERT: Rule(link="", quiet=False, capped=False, roles=("staff",)),
 }
-
-# Somebody may be in danger: no quiet hours, no daily cap, no doubt about the clock holds these up.
-ALERTS = frozenset({MessageKind.CONCERN_ALERT, MessageKind.CONTACT_NEEDED, MessageKind.TEST_ALERT})
 
 RETRY_AFTER = (
     timedelta(minutes=1),

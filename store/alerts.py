@@ -1,8 +1,6 @@
 """Alerts: who is told at a step of a concern, one row and one message for each person and channel. A message
 says that somebody is needed, and nothing about whom or why."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care import chain as ladders
-from care.chain import MAIL, SMS, Chain, Rung, Step
-from care.delivery import MessageKind
+from care.chain import MAIL, TEXT, Chain, Rung, Step
 from care.safety import Level
 from store import on_call, outbox
 from store.concern_rows import Concern, note
@@ -23,11 +20,8 @@ from store.tables import alert, member, staff
 WORTH = timedelta(days=90)
 "Far beyond any escalation: an alert is never too late, it is withdrawn when somebody has acknowledged."
 PROCESS = "scheduler"
-KINDS = {
-    "concern": MessageKind.CONCERN_ALERT,
-    "contact_needed": MessageKind.CONTACT_NEEDED,
-    "test": MessageKind.TEST_ALERT,
-}
+ALERT, TEST = "on_call_alert", "on_call_test"
+"Kinds of messages."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +36,6 @@ class Alert:
     hop: int
     made_at: datetime
     acknowledged_at: datetime | None
-    how: str
 
 
 async def take_step(tx: AsyncConnection, keys: Keys, about: Concern, now: datetime) -> None:
@@ -67,7 +60,7 @@ async def tell(
     kind = "contact_needed" if rung == Rung.COORDINATOR else "concern"
     by_phone = await on_call.with_phone(tx, people) if rings(about) else set()
     for person in people:
-        for channel in (MAIL, SMS) if person in by_phone else (MAIL,):
+        for channel in (MAIL, TEXT) if person in by_phone else (MAIL,):
             await put(tx, kind, person, channel, now, concern=about.id, hop=about.hop)
         await note(tx, keys, about, "told", person, now, code=rung)
 
@@ -136,11 +129,11 @@ async def put(
             channel=channel,
             hop=hop,
             made_at=now,
-            how="",
         )
     )
+    message = TEST if kind == "test" else ALERT
     payload = {"alert": key, "channel": channel}
-    await outbox.put(tx, f"alert|{key}", KINDS[kind].value, person, payload, now, now + WORTH, now)
+    await outbox.put(tx, key_of(key), message, person, payload, now, now + WORTH, now)
     return key
 
 
@@ -148,7 +141,7 @@ async def send_tests(tx: AsyncConnection, persons: Iterable[str], now: datetime)
     """A test alert to each of these persons on each channel they have; returns how many."""
     wanted = list(dict.fromkeys(persons))
     by_phone = await on_call.with_phone(tx, wanted)
-    pairs = [(one, MAIL) for one in wanted] + [(one, SMS) for one in wanted if one in by_phone]
+    pairs = [(one, MAIL) for one in wanted] + [(one, TEXT) for one in wanted if one in by_phone]
     for person, channel in pairs:
         await put(tx, "test", person, channel, now)
     return len(pairs)
@@ -180,32 +173,19 @@ async def of_concern(tx: AsyncConnection, concern_id: str, person: str) -> list[
     return [as_alert(row) for row in rows]
 
 
-async def mint(tx: AsyncConnection, alert_id: str) -> str:
-    """The token of an alert's link, made while it is sent and kept as a hash only."""
-    token = secrets.token_urlsafe(32)
-    await tx.execute(update(alert).where(alert.c.id == alert_id).values(token_hash=hashed(token)))
-    return token
-
-
-async def by_token(tx: AsyncConnection, token: str) -> Alert | None:
-    """The alert of a link, None for an unknown one."""
-    row = (await tx.execute(select(alert).where(alert.c.token_hash == hashed(token)))).first()
-    return None if row is None else as_alert(row)
-
-
-async def acknowledge(tx: AsyncConnection, alert_id: str, how: str, now: datetime) -> bool:
+async def acknowledge(tx: AsyncConnection, alert_id: str, now: datetime) -> bool:
     """This person has seen it; False where they had said so before."""
     done = await tx.execute(
         update(alert)
         .where(alert.c.id == alert_id, alert.c.acknowledged_at.is_(None))
-        .values(acknowledged_at=now, how=how)
+        .values(acknowledged_at=now)
     )
     return done.rowcount == 1
 
 
-def hashed(token: str) -> bytes:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode()).digest()
+def key_of(alert_id: str) -> str:
+    """The key of an alert's message."""
+    return f"alert|{alert_id}"
 
 
 def as_alert(row: object) -> Alert:

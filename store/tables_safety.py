@@ -93,7 +93,8 @@ concern_event = table(
     counted=True,
 )
 
-# One alert to one person on one channel. The outbox carries its id; its link's token is kept as a hash.
+# One alert to one person on one channel. The outbox carries its id; acknowledging
+# happens signed in.
 alert = table(
     "alert",
     Column("id", Text, primary_key=True),
@@ -103,14 +104,10 @@ alert = table(
     Column("channel", Text, nullable=False),
     Column("hop", Integer, nullable=False),
     Column("made_at", Utc, nullable=False),
-    Column("token_hash", LargeBinary, unique=True),
     Column("acknowledged_at", Utc),
-    Column("how", Text, nullable=False),
     CheckConstraint("kind IN ('concern', 'contact_needed', 'test')", name="kind"),
-    CheckConstraint("channel IN ('mail', 'sms')", name="channel"),
-    CheckConstraint("how IN ('', 'link', 'desk')", name="how"),
+    CheckConstraint("channel IN ('mail', 'text')", name="channel"),
     CheckConstraint("(kind = 'test') = (concern IS NULL)", name="about"),
-    CheckConstraint("(acknowledged_at IS NULL) = (how = '')", name="acknowledged"),
     Index("ix_alert_person", "person", "made_at"),
     Index("ix_alert_concern", "concern", "made_at"),
 )

@@ -5,7 +5,7 @@ from datetime import datetime, time
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from care.chain import MAIL, SMS, Chain, OnCall
+from care.chain import MAIL, TEXT, Chain, OnCall
 from care.staffed import Calendar, Hours
 from store import alerts, on_call, people_own, staff, ticks
 from store.on_call import Rota
@@ -72,8 +72,8 @@ async def prove(tx: AsyncConnection, people: list[Staff], now: datetime) -> None
     await alerts.send_tests(tx, [one.person for one in people], now)
     for one in people:
         for sent in await alerts.tests_of(tx, one.person, now.replace(year=2000)):
-            assert sent.channel in (MAIL, SMS)
-            await alerts.acknowledge(tx, sent.id, "link", now)
+            assert sent.channel in (MAIL, TEXT)
+            await alerts.acknowledge(tx, sent.id, now)
 
 
 async def tick(tx: AsyncConnection, now: datetime) -> None:

@@ -91,13 +91,13 @@ async def test_two_or_three_tells_facilitator_and_on_call_at_once_also_by_text(
         assert await told(tx) == {
             (circle.facilitator.person, "mail"),
             (team.first.person, "mail"),
-            (team.first.person, "sms"),
+            (team.first.person, "text"),
         }
         (kept,) = await all_concerns(tx)
         assert kept.next_at == NOW + HOUR / 2
         assert kept.contact_by == NOW + 4 * HOUR
         waiting = await outbox.listing(tx, state="pending")
-        mine = [one for one in waiting if one.kind == "concern_alert"]
+        mine = [one for one in waiting if one.kind == "on_call_alert"]
         assert len(mine) == 3
         assert all(set(one.payload) == {"alert", "channel"} for one in mine)
 

@@ -130,20 +130,15 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("hop", sa.Integer(), nullable=False),
         sa.Column("made_at", Utc(), nullable=False),
-        sa.Column("token_hash", sa.LargeBinary(), nullable=True),
         sa.Column("acknowledged_at", Utc(), nullable=True),
-        sa.Column("how", sa.Text(), nullable=False),
-        sa.CheckConstraint("(acknowledged_at IS NULL) = (how = '')", name=op.f("ck_alert_acknowledged")),
         sa.CheckConstraint("(kind = 'test') = (concern IS NULL)", name=op.f("ck_alert_about")),
-        sa.CheckConstraint("channel IN ('mail', 'sms')", name=op.f("ck_alert_channel")),
-        sa.CheckConstraint("how IN ('', 'link', 'desk')", name=op.f("ck_alert_how")),
+        sa.CheckConstraint("channel IN ('mail', 'text')", name=op.f("ck_alert_channel")),
         sa.CheckConstraint("kind IN ('concern', 'contact_needed', 'test')", name=op.f("ck_alert_kind")),
         sa.ForeignKeyConstraint(
             ["concern"], ["concern.id"], name=op.f("fk_alert_concern"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_alert_person"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_alert_token_hash")),
         sqlite_autoincrement=False,
         sqlite_strict=True,
     )

@@ -15,6 +15,7 @@ import store.absence
 import store.answers
 import store.checkins
 import store.checklists
+import store.concerns
 import store.decisions
 import store.duties
 import store.individual
@@ -44,6 +45,7 @@ SHOWN = {
 CLINICAL = {
     *("doorstep", "personal_sheet", "outcome", "absence_notice", "checkin", "meeting_checklist"),
     *("answer",),
+    *("assessed", "concern", "concern_event"),
 }
 STEPS = re.compile(r"^/w/\{desk\}/groups/")
 
@@ -193,11 +195,45 @@ async def answer_a_checkin(clinic: Clinic) -> None:
                 )
 
 
+async def answer(clinic: Clinic, value: str) -> None:
+    """Every member answers the question about thoughts of death."""
+    async with clinic.house.db.write() as tx:
+        for member in clinic.members:
+            await store.concerns.assess_answer(
+                tx,
+                clinic.house.keys,
+                member=member.id,
+                checkin=f"of{member.id}",
+                question="phq9_9",
+                value=value,
+                now=datetime.now(UTC),
+            )
+
+
+async def answer_nought(clinic: Clinic) -> None:
+    """An answer from which nothing follows."""
+    await answer(clinic, "0")
+
+
+async def skip(clinic: Clinic) -> None:
+    """A question that was left out: a question for the next contact, for the facilitators alone."""
+    await answer(clinic, "")
+
+
+async def skip_twice(clinic: Clinic) -> None:
+    """What a concern's history holds, without the concern itself."""
+    await skip(clinic)
+    await skip(clinic)
+
+
 CHANGES: dict[str, Callable[[Clinic], Awaitable[None]]] = {
     "personal_sheet": write_sheet,
     "absence_notice": write_words_of_absence,
     "outcome": say_outcome,
     "doorstep": stand_at_the_door,
+    "assessed": answer_nought,
+    "concern": skip,
+    "concern_event": skip_twice,
     "meeting_checklist": tick_off,
     "answer": answer_a_checkin,
 }
