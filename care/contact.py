@@ -12,6 +12,7 @@ from care.delivery import QuietHours
 
 MAIL, PHONE, NOTHING = "mail", "phone", "nothing"
 CHANNELS = (MAIL, PHONE, NOTHING)
+NUMBER_DIGITS = (8, 15)  # of a telephone number with its country (ITU-T E.164)
 USUAL, BARE = "usual", "bare"
 WORDINGS = (USUAL, BARE)
 
@@ -40,6 +41,11 @@ class SafeContact:
     def mail(self) -> bool:
         """Whether this person may be written to at all."""
         return self.channel == MAIL
+
+    @property
+    def written(self) -> bool:
+        """Whether a text may go to somebody who allowed texts."""
+        return self.channel != NOTHING
 
     @property
     def entries(self) -> bool:
@@ -73,3 +79,19 @@ class SafeContact:
 
 
 ANY = SafeContact()
+
+
+def wire_number(number: str) -> str | None:
+    """A telephone number in E.164 form, such as +4930123456; None where its country is not told or it is no
+    number."""
+    plain = number.strip()
+    plain = f"+{plain[2:]}" if plain.startswith("00") else plain
+    digits = "".join(sign for sign in plain if sign in DIGITS)
+    if not plain.startswith("+") or any(sign not in DIGITS and sign not in BETWEEN for sign in plain[1:]):
+        return None
+    least, most = NUMBER_DIGITS
+    return f"+{digits}" if least <= len(digits) <= most and digits[0] != "0" else None
+
+
+DIGITS = frozenset("0123456789")
+BETWEEN = frozenset(" -./()")  # what people write into a number to read it better

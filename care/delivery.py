@@ -11,6 +11,13 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 
+class Channel(StrEnum):
+    """By which way a message goes. A text is a short message to a telephone or a push to it."""
+
+    MAIL = "mail"
+    TEXT = "text"
+
+
 class MessageKind(StrEnum):
     """What a message is for."""
 
@@ -26,12 +33,22 @@ class MessageKind(StrEnum):
     CONTRACT_REMINDER = "contract_reminder"
     ABSENCE_THANKS = "absence_thanks"
     CONFIRM_ATTENDANCE = "confirm_attendance"
+    CHECKIN_REMINDER = "checkin_reminder"
+    WEEKLY_CHECKIN = "weekly_checkin"
+    MEETING_OFFERED = "meeting_offered"
+    MEETING_BOOKED = "meeting_booked"
+    MEETING_MOVED = "meeting_moved"
+    MEETING_CANCELLED = "meeting_cancelled"
+    MEETING_REMINDER = "meeting_reminder"
+    DIGEST = "digest"
+    ON_CALL_ALERT = "on_call_alert"
+    ON_CALL_TEST = "on_call_test"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """How one kind is treated. `link` is the purpose of the link its text carries, "" for the plain address
-    of the sign-in page."""
+    """How one kind is treated. `link` is the purpose of the link its mail carries, "" for the plain address
+    of the sign-in page, `DESK` for that of the staff. A text never carries more than a plain address."""
 
     link: str
     quiet: bool  # waits for the end of the service's quiet hours
@@ -39,8 +56,11 @@ class Rule:
     link_outlives: timedelta = timedelta(0)  # how long after the message's expiry the link still works
     hurries: bool = False  # does not wait for quiet hours that end too late for what it speaks of
     roles: tuple[str, ...] = ("participant",)  # who may get it
+    urgent: bool = False  # nothing holds it back: no hours, no cap, no outage, no leap of the clock
 
 
+DESK = "desk"
+ON_CALL = ("on_call",)  # people of the staff, whether they have a place in the group or not
 SEATED = ("participant", "facilitator")
 
 # Somebody who asks for a link, or whose session starts, needs it now, whatever the hour.
@@ -58,8 +78,32 @@ RULES = {
     MessageKind.SESSION_LED: Rule(link="", quiet=True, capped=True, roles=SEATED),
     MessageKind.CONTRACT_REMINDER: Rule(link="join", quiet=True, capped=True),
     MessageKind.ABSENCE_THANKS: Rule(link="", quiet=True, capped=True),
-    MessageKind.CONFIRM_ATTENDANCE: Rule(link="", quiet=True, capped=True, roles=("facilitator",)),
+    MessageKind.CONFIRM_ATTENDANCE: Rule(link=DESK, quiet=True, capped=True, roles=("facilitator",)),
+    MessageKind.CHECKIN_REMINDER: Rule(link="checkin", quiet=True, capped=True),
+    MessageKind.WEEKLY_CHECKIN: Rule(link="checkin", quiet=True, capped=True),
+    MessageKind.MEETING_OFFERED: Rule(link="join", quiet=True, capped=True),
+    MessageKind.MEETING_BOOKED: Rule(link="", quiet=True, capped=False, hurries=True, roles=SEATED),
+    MessageKind.MEETING_MOVED: Rule(link="", quiet=True, capped=False, hurries=True, roles=SEATED),
+    MessageKind.MEETING_CANCELLED: Rule(link="", quiet=True, capped=False, hurries=True, roles=SEATED),
+    MessageKind.MEETING_REMINDER: Rule(
+        link="join", quiet=False, capped=False, link_outlives=timedelta(hours=2)
+    ),
+    MessageKind.DIGEST: Rule(link="join", quiet=True, capped=False, roles=SEATED),
+    MessageKind.ON_CALL_ALERT: Rule(link=DESK, quiet=False, capped=False, roles=ON_CALL, urgent=True),
+    MessageKind.ON_CALL_TEST: Rule(link=DESK, quiet=False, capped=False, roles=ON_CALL, urgent=True),
 }
+
+# What somebody has to hear in time; whoever allows it gets a text as well when it is near.
+TEXTED = frozenset(
+    {
+        MessageKind.SESSION_MOVED,
+        MessageKind.DATES_CHANGED,
+        MessageKind.SESSION_CANCELLED,
+        MessageKind.MEETING_MOVED,
+        MessageKind.MEETING_CANCELLED,
+    }
+)
+TEXTED_WITHIN = timedelta(hours=24)
 
 RETRY_AFTER = (
     timedelta(minutes=1),
@@ -68,29 +112,56 @@ RETRY_AFTER = (
     timedelta(hours=2),
 )
 JITTER_SHARE = 0.1  # so that everything an outage held back does not come back at one instant
+URGENT_AGAIN = timedelta(minutes=1)  # an alert is tried each minute, however often it failed
+URGENT_REPEATS = 20
 REPEATS_AT_MOST = 1  # after a crash inside the provider's acceptance, with the same Message-ID
 REPEAT_AFTER = timedelta(minutes=5)  # the first copy may still be on its way through a slow provider
 LEAP = timedelta(hours=1)
 
 
-def key(kind: MessageKind, member: str, about: str, step: str = "", revision: int = 0) -> str:
-    """The unique key of one purpose: kind, member, what it is about, the step of a chain, its revision."""
-    return "|".join((kind.value, member, about, step, str(revision)))
+def key(
+    kind: MessageKind,
+    member: str,
+    about: str,
+    step: str = "",
+    revision: int = 0,
+    channel: Channel = Channel.MAIL,
+) -> str:
+    """The unique key of one purpose: kind, member, what it is about, the step of a chain, its revision; and
+    the channel where that is not mail."""
+    return by_channel("|".join((kind.value, member, about, step, str(revision))), channel)
 
 
-def retry_at(attempts: int, now: datetime, expires_at: datetime, chance: float) -> datetime | None:
+def by_channel(of_mail: str, channel: Channel) -> str:
+    """The key of the same purpose by this channel."""
+    return of_mail if channel is Channel.MAIL else f"{of_mail}|{channel.value}"
+
+
+def urgent(kind: str) -> bool:
+    """Whether nothing may hold this kind back."""
+    return kind in set(MessageKind) and RULES[MessageKind(kind)].urgent
+
+
+def repeats_at_most(kind: str) -> int:
+    """How often a message of unknown fate is repeated by itself. An alert is better doubled than lost."""
+    return URGENT_REPEATS if urgent(kind) else REPEATS_AT_MOST
+
+
+def retry_at(
+    attempts: int, now: datetime, expires_at: datetime, chance: float, *, urgent: bool = False
+) -> datetime | None:
     """When to try again after `attempts` failures (1 or more); None where that would be too late.
 
     `chance` in [0, 1) spreads the delay by a tenth either way.
     """
-    delay = RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
+    delay = URGENT_AGAIN if urgent else RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
     due = now + delay * (1 - JITTER_SHARE + 2 * JITTER_SHARE * chance)
     return due if due < expires_at else None
 
 
-def repeat_at(now: datetime, expires_at: datetime) -> datetime:
+def repeat_at(now: datetime, expires_at: datetime, *, urgent: bool = False) -> datetime:
     """When to repeat a message nobody knows the fate of: after a while, in any case before it expires."""
-    return now + min(REPEAT_AFTER, (expires_at - now) / 2)
+    return now + min(URGENT_AGAIN if urgent else REPEAT_AFTER, (expires_at - now) / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

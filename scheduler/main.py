@@ -12,7 +12,9 @@ from aiohttp import web
 import store.checkpoints
 import store.signals
 import store.ticks
+from care.delivery import Channel
 from scheduler import (
+    channels,
     checkins,
     checkpoints,
     join_links,
@@ -21,7 +23,6 @@ from scheduler import (
     retention,
     sessions,
     tasks,
-    transports,
 )
 from scheduler.clockwork import Clock, Tick
 from scheduler.observe import Metrics
@@ -35,7 +36,6 @@ from store.settings import StoreSettings
 log = logging.getLogger(__name__)
 
 HEARTBEAT = "clock"  # the row the server's readiness looks at
-MAIL = "mail"  # beats only while mail has somewhere to go
 LEAP = "clock_leapt"  # beats while the wall clock is in doubt
 TOPIC = "clock"  # a signal here, {"what": "accept"}, says that the wall clock is right
 PLANNED_AGAIN = timedelta(minutes=1)
@@ -51,8 +51,8 @@ class Scheduler:
         self._db = db
         self._audit_notes = audit_notes
         self.metrics = Metrics()
-        transport = transports.choose(settings, db, keys)
-        self.sender = Sender(db, keys, settings, transport, Words(), self.metrics)
+        transports = channels.choose(settings, db, keys)
+        self.sender = Sender(db, keys, settings, transports, Words(), self.metrics)
         self.clock = Clock(self._table(timedelta(seconds=settings.tick_s)), self.metrics)
         self._signals = store.signals.Reader()
 
@@ -87,17 +87,20 @@ class Scheduler:
             Tick(name="sessions", every=often, body=close_sessions),
             Tick(name="checkins", every=often, body=invite),
             Tick(name="tasks", every=often, body=know_tasks),
+            Tick(name="alerts", every=often, body=self.sender.urgent, always=True),
             Tick(name="outbox", every=often, body=self.sender.tick),
             Tick(name="retention", every=HOURLY, body=delete_old),
             Tick(name="audit", every=HOURLY, body=note_audit),
         )
 
     async def beat(self, now: datetime) -> None:
-        """Shows that the clock goes, and listens for a person who accepts a leap."""
+        """Shows that the clock goes and which channels have somewhere to go, and listens for a person who
+        accepts a leap."""
         async with self._db.write() as tx:
             await store.ticks.beat(tx, HEARTBEAT, now)
-            if self.sender.going_out:
-                await store.ticks.beat(tx, MAIL, now)
+            for channel in Channel:
+                if self.sender.going_out(channel):
+                    await store.ticks.beat(tx, channel.value, now)
             if self.clock.leap is not None:
                 await store.ticks.beat(tx, LEAP, now)
             heard = await self._signals.poll(tx)
@@ -114,7 +117,7 @@ async def run(settings: SchedulerSettings, store_settings: StoreSettings, stop: 
         scheduler = Scheduler(settings, db, Keys.load(store_settings), notes)
         if settings.scheduler_metrics_bind:
             await stack.enter_async_context(_shown(scheduler.metrics, settings.scheduler_metrics_bind))
-        if not scheduler.sender.going_out:
+        if not scheduler.sender.going_out(Channel.MAIL):
             log.warning("Mail is not configured; messages wait", extra={"action": "mail_not_configured"})
         scheduler.clock.start()
         log.info("The clock goes", extra={"action": "scheduler_started"})

@@ -1,4 +1,5 @@
 """Empties the outbox: claim, look again whether the message is still wanted, write it, send it, record it.
+Urgent messages have a tick of their own that nothing holds up.
 
 The promise: never two sends of one purpose, by design or by two senders at once; at most one repeat, which
 is recorded, after a crash or a silence inside the provider's acceptance. A token is made in the transaction
@@ -13,17 +14,19 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import store.digests
 import store.outbox
 import store.people
 from care import delivery
 from care.contact import PHONE
-from care.delivery import Breaker, MessageKind, QuietHours
+from care.delivery import Breaker, Channel, MessageKind, QuietHours
 from scheduler import calls, observe, wanted
+from scheduler.channels import Transports
 from scheduler.letters import Letters
 from scheduler.mail import Letter
 from scheduler.observe import Metrics
 from scheduler.settings import SchedulerSettings
-from scheduler.transports import Fate, Outcome, Transport
+from scheduler.transports import Fate, Outcome
 from scheduler.wanted import Subject
 from scheduler.words import Words
 from store.database import Database
@@ -37,71 +40,93 @@ LEASE_S = 300.0
 DRAIN_FOR_S = 30.0  # then the next tick goes on, with a fresh look at the clock
 ACTOR = "scheduler"
 DAY = timedelta(hours=24)
-CAP_LOOKS_AGAIN = timedelta(hours=1)
 
 
 class Sender:
-    """Sends what is due through one transport. Without a transport messages wait and only expire."""
+    """Sends what is due, each channel through its transport. Mail without one waits and only expires."""
 
     def __init__(
         self,
         db: Database,
         keys: Keys,
         settings: SchedulerSettings,
-        transport: Transport | None,
+        transports: Transports,
         words: Words,
         metrics: Metrics,
     ) -> None:
         self._db = db
         self._keys = keys
         self._settings = settings
-        self._transport = transport
+        self._transports = transports
         self._letters = Letters(settings, words)
         self._metrics = metrics
         self._quiet = QuietHours(starts=settings.mail_quiet_from, ends=settings.mail_quiet_until)
-        self.breaker = Breaker()
+        self._breakers = {channel: Breaker() for channel in transports}
 
-    @property
-    def going_out(self) -> bool:
-        """Whether mail has somewhere to go and the provider is not known to be out."""
-        return self._transport is not None and self.breaker.closed_until is None
+    def going_out(self, channel: Channel) -> bool:
+        """Whether this channel has somewhere to go and its provider is not known to be out."""
+        breaker = self._breakers.get(channel)
+        return breaker is not None and breaker.closed_until is None
 
     async def tick(self, now: datetime) -> None:
         """Frees what a dead sender held, ends what is too late, sends what is due, oldest first."""
         await self._tidy(now)
-        if self._transport is not None:
-            await self._drain(self._transport, now)
+        await self._drain(now, urgent=False)
         async with self._db.read() as tx:
             counts = await store.outbox.counts(tx)
         for state in STATES:
             self._metrics.outbox.labels(state).set(counts.get(state, 0))
-        self._metrics.provider_out.set(self.breaker.closed_until is not None)
+        mail = self._breakers.get(Channel.MAIL, Breaker())
+        self._metrics.provider_out.set(mail.closed_until is not None)
+
+    async def urgent(self, now: datetime) -> None:
+        """The same for what nothing may hold back: it goes whatever clock, queue or provider did."""
+        async with self._db.write() as tx:
+            await self._recover(tx, now, urgent=True)
+        await self._drain(now, urgent=True)
 
     async def _tidy(self, now: datetime) -> None:
         async with self._db.write() as tx:
-            _, lost = await store.outbox.recover(tx, now)
-            for message in lost:
-                again = await store.outbox.put_back(tx, message.id, now, delivery.REPEATS_AT_MOST)
-                self._told(message, "uncertain_repeated" if again else "uncertain", "sender_stopped")
+            await self._recover(tx, now, urgent=False)
             expired = await store.outbox.expire(tx, now)
         if expired:
             log.info("Messages were too late to send", extra={"action": "messages_expired", "count": expired})
 
-    async def _drain(self, transport: Transport, now: datetime) -> None:
+    async def _recover(self, tx: AsyncConnection, now: datetime, *, urgent: bool) -> None:
+        _, lost = await store.outbox.recover(tx, now, urgent)
+        for message in lost:
+            again = await store.outbox.put_back(tx, message.id, now, delivery.repeats_at_most(message.kind))
+            self._told(message, "uncertain_repeated" if again else "uncertain", "sender_stopped")
+
+    def _open(self, now: datetime, *, urgent: bool) -> list[Channel]:
+        """The channels to look at now. Texts that have no way are looked at, too, as nobody should wait."""
+        lets = [one for one, breaker in self._breakers.items() if urgent or breaker.lets(now)]
+        return lets if Channel.TEXT in self._transports else [*lets, Channel.TEXT]
+
+    async def _drain(self, now: datetime, *, urgent: bool) -> None:
         began = time.monotonic()
-        while self.breaker.lets(now) and time.monotonic() - began < DRAIN_FOR_S:
+        while time.monotonic() - began < DRAIN_FOR_S:
+            channels = self._open(now, urgent=urgent)
             async with self._db.write() as tx:
-                claimed = await store.outbox.claim(tx, now, limit=1, lease_s=LEASE_S)
+                claimed = await store.outbox.claim(
+                    tx, now, limit=1, lease_s=LEASE_S, channels=channels, urgent=urgent
+                )
             if not claimed:
                 return
             try:
-                await self._one(transport, claimed[0], now)
+                await self._one(claimed[0], now)
             except Exception as failure:
                 # The row keeps its claim until the lease ends, so a poisoned one cannot stop the others.
                 log.error("A message failed", extra={"action": "message_failed", **observe.told(failure)})
                 self._metrics.messages.labels(claimed[0].kind, "error").inc()
 
-    async def _one(self, transport: Transport, message: Message, now: datetime) -> None:
+    async def _one(self, message: Message, now: datetime) -> None:
+        transport = self._transports.get(message.channel)
+        if transport is None:
+            async with self._db.write() as tx:
+                await store.outbox.failed(tx, message.id, claim_of(message), "no_channel", now)
+            self._told(message, "failed", "no_channel")
+            return
         async with self._db.write() as tx:
             letter = await self._prepare(tx, message, now)
         if isinstance(letter, Unreached):
@@ -128,13 +153,10 @@ class Sender:
         except LookupError:
             await self._withdraw(tx, message, "erased", now)
             return None
-        if not contact.address:
-            return Unreached(subject=subject, code="no_address", call=True)
-        if not contact.safe.mail:
-            return Unreached(subject=subject, code="not_by_mail", call=contact.safe.channel == PHONE)
-        wait = await self._wait(tx, message, subject, contact, now)
-        if wait is not None:
-            await self._later(tx, message, wait, now)
+        unreached = _unreached(message, subject, contact)
+        if unreached is not None:
+            return unreached
+        if not message.urgent and not await self._may_go(tx, message, subject, contact, now):
             return None
         # A repeat keeps the first Message-ID even where the sender's domain was changed in between.
         message_id = message.message_id or store.outbox.message_id(message.key, self._settings.mail_domain)
@@ -148,7 +170,7 @@ class Sender:
             # The task first: it asks for the audit and the group before anything else is held.
             if found.call:
                 await calls.ask(tx, self._keys, message, found.subject, now)
-            if found.code == "no_address":
+            if found.code in MISSING:
                 await store.outbox.failed(tx, message.id, claim_of(message), found.code, now)
                 self._told(message, "failed", found.code)
             else:
@@ -158,26 +180,31 @@ class Sender:
         await store.outbox.withdraw(tx, message.id, code, now)
         self._told(message, "withdrawn", code)
 
-    async def _wait(
+    async def _may_go(
         self,
         tx: AsyncConnection,
         message: Message,
         subject: Subject,
         contact: store.people.Contact,
         now: datetime,
-    ) -> datetime | None:
-        """Until when the message has to wait for quiet hours or the daily cap; None if it may go."""
+    ) -> bool:
+        """Whether the message may go now. Otherwise it was put off for quiet hours, or its person has had
+        enough for a day and the next digest stands for it."""
         rule = delivery.RULES[MessageKind(message.kind)]
         # Nothing rings in demo mode: the outbox page is all there is.
         if self._settings.mode != "demo":
             opens_at = self._opens_at(rule, subject, contact, now)
             if opens_at > now:
-                return opens_at
+                await self._later(tx, message, opens_at, now)
+                return False
         if rule.capped:
-            sent = await store.outbox.sent_since(tx, message.person, now - DAY)
-            if sent >= self._settings.mail_daily_cap:
-                return now + CAP_LOOKS_AGAIN
-        return None
+            cap = self._settings.mail_daily_cap
+            full_since = await store.digests.room_at(tx, message.person, cap, now - DAY)
+            if full_since is not None:
+                await store.digests.merge(tx, message, full_since + DAY, now)
+                self._told(message, "withdrawn", store.digests.MERGED)
+                return False
+        return True
 
     def _opens_at(
         self, rule: delivery.Rule, subject: Subject, contact: store.people.Contact, now: datetime
@@ -201,23 +228,26 @@ class Sender:
         self._told(message, outcome.fate.value, code)
         # Silence after a text is trouble of the provider, too: a queue must not run into it letter by letter.
         out = outcome.fate in (Fate.OUTAGE, Fate.UNCERTAIN)
-        self.breaker = self.breaker.after_outage(now) if out else self.breaker.after_answer()
+        breaker = self._breakers[message.channel]
+        self._breakers[message.channel] = breaker.after_outage(now) if out else breaker.after_answer()
         match outcome.fate:
             case Fate.SENT:
                 await store.outbox.sent(tx, message.id, held, code, now)
             case Fate.REFUSED:
                 await store.outbox.failed(tx, message.id, held, code, now)
-                await store.people.flag_contact(tx, message.person, code, now)
+                await _flag(tx, message, code, now)
             case Fate.UNCERTAIN:
                 await store.outbox.uncertain(tx, message.id, held, code, now)
-                again_at = delivery.repeat_at(now, message.expires_at)
-                await store.outbox.put_back(tx, message.id, again_at, delivery.REPEATS_AT_MOST)
+                again_at = delivery.repeat_at(now, message.expires_at, urgent=message.urgent)
+                most = delivery.repeats_at_most(message.kind)
+                await store.outbox.put_back(tx, message.id, again_at, most)
             case Fate.LATER | Fate.OUTAGE:
                 await self._retry(tx, message, code, now)
 
     async def _retry(self, tx: AsyncConnection, message: Message, code: str, now: datetime) -> None:
         chance = random.random()  # noqa: S311 - spreads load, hides nothing
-        due_at = delivery.retry_at(message.attempts + 1, now, message.expires_at, chance)
+        tried = message.attempts + 1
+        due_at = delivery.retry_at(tried, now, message.expires_at, chance, urgent=message.urgent)
         if due_at is None:
             await store.outbox.failed(tx, message.id, claim_of(message), f"{code} until too late", now)
         else:
@@ -239,11 +269,33 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreached:
-    """Somebody mail cannot or may not reach, and whether they may be called instead."""
+    """Somebody this channel cannot or may not reach, and whether they may be called instead."""
 
     subject: Subject
     code: str
-    call: bool
+    call: bool = False
+
+
+def _unreached(message: Message, subject: Subject, contact: store.people.Contact) -> Unreached | None:
+    """Why the message cannot or may not go to this person; None where it may. Whoever is on call gave an
+    address and a number for just that."""
+    if message.channel is Channel.TEXT:
+        if not (message.urgent or (contact.texts and contact.safe.written)):
+            return Unreached(subject=subject, code="no_texts")
+        return None if contact.number else Unreached(subject=subject, code="no_number")
+    if not contact.address:
+        return Unreached(subject=subject, code="no_address", call=not message.urgent)
+    if not (message.urgent or contact.safe.mail):
+        return Unreached(subject=subject, code="not_by_mail", call=contact.safe.channel == PHONE)
+    return None
+
+
+async def _flag(tx: AsyncConnection, message: Message, code: str, now: datetime) -> None:
+    """The address or the number is refused for good; staff are shown that it needs a new one."""
+    if message.channel is Channel.TEXT:
+        await store.people.flag_number(tx, message.person, now)
+    else:
+        await store.people.flag_contact(tx, message.person, code, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,4 +312,5 @@ def claim_of(message: Message) -> str:
     return message.token
 
 
+MISSING = ("no_address", "no_number")
 STATES = ("pending", "claimed", "transmitting", "sent", "failed", "uncertain", "withdrawn", "expired")

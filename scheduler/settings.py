@@ -6,25 +6,29 @@ from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+SECRETS = frozenset({"smtp_password", "text_secret"})
+SECRET_SIGNS = 32
+
 
 class SecretFiles(EnvSettingsSource):
-    """Reads `IPT_SMTP_PASSWORD_FILE`: the value is the content of that file."""
+    """Reads `IPT_SMTP_PASSWORD_FILE` and `IPT_TEXT_SECRET_FILE`: the value is the content of that file."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """The stripped content of the named file, or None when the variable is not set."""
         path = self.env_vars.get(f"{self.env_prefix}{field_name}_file".lower())
-        if path is None or field_name != "smtp_password":
+        if path is None or field_name not in SECRETS:
             return None, field_name, False
         return Path(path).read_text(encoding="utf-8").strip(), field_name, False
 
 
 class SchedulerSettings(BaseSettings):
-    """Settings of the scheduler, from arguments, then `IPT_*`, then `IPT_SMTP_PASSWORD_FILE`.
+    """Settings of the scheduler, from arguments, then `IPT_*`, then the files of its secrets.
 
     Without `smtp_host` messages wait in the outbox. In demo mode they go to the local outbox page and to
     nobody else, whatever is set here.
@@ -51,6 +55,11 @@ class SchedulerSettings(BaseSettings):
     mail_quiet_from: time = time(20)  # local time of the recipient; equal times mean no quiet hours
     mail_quiet_until: time = time(8)
 
+    text_url: str | None = None  # where texts go, https unless it is on this machine
+    text_secret: SecretStr | None = None  # what their signatures are made with
+    text_ca_file: Path | None = None  # for a receiver with a certificate of the clinic's own
+    text_timeout_s: float = Field(default=10.0, gt=0, le=60)
+
     @field_validator("mail_from")
     @classmethod
     def _one_sender(cls, value: str) -> str:
@@ -71,6 +80,24 @@ class SchedulerSettings(BaseSettings):
             raise ValueError("IPT_SMTP_SECURITY=none is only for a mail server on this machine")
         if (self.smtp_username is None) != (self.smtp_password is None):
             raise ValueError("IPT_SMTP_USERNAME and IPT_SMTP_PASSWORD go together")
+        return self
+
+    @model_validator(mode="after")
+    def _texts_are_signed(self) -> Self:
+        if (self.text_url is None) != (self.text_secret is None):
+            raise ValueError("IPT_TEXT_URL and IPT_TEXT_SECRET go together")
+        if self.text_url is None:
+            return self
+        where = urlsplit(self.text_url)
+        if where.username or where.password:
+            raise ValueError("IPT_TEXT_URL may not hold a password")
+        here = where.scheme == "http" and _loopback(where.hostname or "")
+        if not where.hostname or not (where.scheme == "https" or here):
+            raise ValueError("IPT_TEXT_URL must be https://…, or http:// on this machine")
+        if self.text_secret is not None and len(self.text_secret.get_secret_value()) < SECRET_SIGNS:
+            raise ValueError(f"IPT_TEXT_SECRET needs {SECRET_SIGNS} characters or more")
+        if not self.base_url:
+            raise ValueError("IPT_BASE_URL must be set with IPT_TEXT_URL: texts hold its address")
         return self
 
     @property

@@ -138,13 +138,6 @@ class LocalOutbox:
         return Outcome(Fate.SENT, "demo")
 
 
-def choose(settings: SchedulerSettings, db: Database, keys: Keys) -> Transport | None:
-    """The transport of these settings; None where mail has nowhere to go, so that messages wait."""
-    if settings.mode == "demo":
-        return LocalOutbox(db, keys)
-    return SmtpTransport(settings) if settings.smtp_host else None
-
-
 def _answered(code: int) -> Outcome:
     """A reply to the recipient or the text: 4yz asks for another try, 5yz is final (RFC 5321, 4.2.1)."""
     return Outcome(Fate.LATER if 400 <= code < 500 else Fate.REFUSED, str(code))

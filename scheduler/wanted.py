@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import store.absence
 import store.checkins
 import store.contracts
+import store.digests
 import store.groups
 import store.occasions
 import store.people
 import store.signatures
 import store.tasks
 from care import delivery, signing
-from care.delivery import MessageKind
+from care.delivery import Channel, MessageKind
 from care.thresholds import Kind
 from store.calendar import Entry, Method
 from store.groups import Member
@@ -26,7 +27,9 @@ from store.outbox import Message
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What a message speaks of. `dates` are the times it names, soonest first, and `was` the time a single
-    moved one had; `entries` go along for the calendar, by `method`. `soonest` is what it must come before."""
+    moved one had; `entries` go along for the calendar, by `method`. `soonest` is what it must come before.
+    `parts` are the messages a digest stands for; `desk` leads to the sign-in of the staff. `member` is "" for
+    somebody on call."""
 
     member: str
     starts_at: datetime | None
@@ -36,22 +39,28 @@ class Subject:
     entries: tuple[Entry, ...] = ()
     method: Method | None = None
     soonest: datetime | None = None
+    parts: "tuple[tuple[MessageKind, Subject], ...]" = ()
+    desk: bool = False
 
 
 async def subject(tx: AsyncConnection, message: Message, now: datetime) -> Subject | str:
     """What the message is about, or a short code for why nobody wants it any more.
 
     Payloads hold ids only: `member` always, `session` for links, `checkin` for check-ins, `sessions` with
-    their SEQUENCE for changes of dates, `version` for contracts.
+    their SEQUENCE for changes of dates, `version` for contracts, `of` for a digest. An alert is wanted until
+    whoever wrote it withdraws it.
     """
-    if message.kind not in ABOUT:
+    if message.kind not in set(MessageKind):
         return "unknown_kind"
+    if delivery.RULES[MessageKind(message.kind)].roles == delivery.ON_CALL:
+        return Subject(member="", starts_at=None, link_ends_at=message.expires_at, desk=True)
     member = await store.groups.member_by_id(tx, str(message.payload.get("member", "")))
     if member is None or member.person != message.person:
         return "left_the_group"
     if member.role not in delivery.RULES[MessageKind(message.kind)].roles:
         return "not_for_this_role"
-    if member.id in await store.people.flagged(tx, [member.id]):
+    by_mail = message.channel is Channel.MAIL
+    if by_mail and member.id in await store.people.flagged(tx, [member.id]):
         return "address_refused"
     return await ABOUT[message.kind](tx, member, message, now)
 
@@ -83,6 +92,11 @@ async def _join(tx: AsyncConnection, member: Member, message: Message, now: date
     if session is not None and session.sequence != message.payload.get("sequence", session.sequence):
         return "changed_again"
     return await _session(tx, member, message, now)
+
+
+async def _offered(tx: AsyncConnection, member: Member, message: Message, now: datetime) -> Subject | str:
+    """A meeting of two to be chosen. Whoever has chosen withdraws it."""
+    return Subject(member=member.id, starts_at=None, link_ends_at=message.expires_at)
 
 
 async def _dates(tx: AsyncConnection, member: Member, message: Message, now: datetime) -> Subject | str:
@@ -150,6 +164,27 @@ async def _confirm(tx: AsyncConnection, member: Member, message: Message, now: d
     return Subject(member=member.id, starts_at=found[0].starts_at, link_ends_at=message.expires_at)
 
 
+async def _digest(tx: AsyncConnection, member: Member, message: Message, now: datetime) -> Subject | str:
+    """What is still wanted of the messages it stands for, each looked at as if it went by itself."""
+    found: list[tuple[MessageKind, Subject]] = []
+    for one in await store.digests.stands_for(tx, message, now):
+        told = await ABOUT[one.kind](tx, member, one, now)
+        if isinstance(told, Subject):
+            found.append((MessageKind(one.kind), told))
+    if not found:
+        return "nothing_left"
+    entries = {each.uid: each for _, told in found for each in told.entries}
+    return Subject(
+        member=member.id,
+        starts_at=None,
+        link_ends_at=max(told.link_ends_at for _, told in found),
+        entries=tuple(entries.values()),
+        method=Method.REQUEST if entries else None,
+        parts=tuple(found),
+        desk=member.role == "facilitator",
+    )
+
+
 async def _unchanged(tx: AsyncConnection, member: Member, message: Message, state: str) -> list[Occasion]:
     """The sessions of a change that nobody changed since, of this member's group and in this state."""
     told = {each["session"]: each["sequence"] for each in message.payload.get("sessions", ())}
@@ -191,4 +226,12 @@ ABOUT: Mapping[str, About] = {
     MessageKind.CONTRACT_REMINDER: _contract,
     MessageKind.ABSENCE_THANKS: _thanks,
     MessageKind.CONFIRM_ATTENDANCE: _confirm,
+    MessageKind.CHECKIN_REMINDER: _checkin,
+    MessageKind.WEEKLY_CHECKIN: _checkin,
+    MessageKind.MEETING_OFFERED: _offered,
+    MessageKind.MEETING_BOOKED: _changed,
+    MessageKind.MEETING_MOVED: _changed,
+    MessageKind.MEETING_CANCELLED: _cancelled,
+    MessageKind.MEETING_REMINDER: _join,
+    MessageKind.DIGEST: _digest,
 }

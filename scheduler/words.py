@@ -72,6 +72,7 @@ def _environment(root: Path, language: str, catalogue: gettext.NullTranslations)
     locale = Locale.parse(language)
     environment.filters["day"] = lambda moment, zone: _day(moment, zone, locale)
     environment.filters["clock"] = lambda moment, zone: _clock(moment, zone)
+    environment.filters["zone"] = lambda zone: _zone(zone, locale)
     return environment
 
 
@@ -79,6 +80,12 @@ def _day(moment: datetime, zone: str, locale: Locale) -> str:
     local = moment.astimezone(ZoneInfo(zone))
     pattern = "EEEE, d. MMMM" if locale.language == "de" else "EEEE d MMMM"
     return str(dates.format_date(local, pattern, locale=locale))
+
+
+def _zone(zone: str, locale: Locale) -> str:
+    """The zone by its own name and by the city that stands for it, as people say them."""
+    named = dates.get_timezone_name(zone, width="long", locale=locale)
+    return f"{named}, {dates.get_timezone_location(zone, locale=locale, return_city=True)}"
 
 
 def _clock(moment: datetime, zone: str) -> str:

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from care import delivery
 from care.changes import STAND_IN as LED_BY
+from care.delivery import Channel
 from care.preview import Preview
 from care.series import Dated
 from store import groups
@@ -74,7 +76,7 @@ async def put(
     for one in told(preview, added, now):
         sessions = [{"session": each.id, "sequence": each.sequence} for each in one.sessions]
         for member in seated:
-            await messages.put(
+            await messages.put_near(
                 tx,
                 f"dates:{change}:{member.id}:{one.suffix}",
                 one.kind,
@@ -83,6 +85,7 @@ async def put(
                 due_at=now if one.soonest - now < SOON else now + UNDO_FOR,
                 expires_at=one.worth_until,
                 now=now,
+                soonest=one.soonest,
             )
 
 
@@ -112,4 +115,5 @@ async def gone(tx: AsyncConnection, change: str, group_id: str) -> bool:
 async def keys_of(tx: AsyncConnection, change: str, group_id: str) -> list[str]:
     """The keys that messages of a change have."""
     roster = await groups.roster(tx, group_id)
-    return [f"dates:{change}:{one.id}:{suffix}" for one in roster for suffix in SUFFIXES]
+    mails = [f"dates:{change}:{one.id}:{suffix}" for one in roster for suffix in SUFFIXES]
+    return [delivery.by_channel(key, channel) for key in mails for channel in Channel]

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Update, func, or_, select, update
+from sqlalchemy import Row, Update, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from care import delivery
+from care.delivery import Channel
 from store import upsert
 from store.ids import fresh_id
-from store.tables import outbox
+from store.tables import outbox, person
 
 LEASE_S = 60.0
+# Written out, so that a prepared statement can use the index over what waits.
+PENDING = outbox.c.state == literal_column("'pending'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,8 @@ class Message:
     key: str
     kind: str
     person: str
+    channel: Channel
+    urgent: bool
     payload: Mapping[str, Any]
     state: str
     attempts: int
@@ -53,6 +59,7 @@ async def put(
     due_at: datetime,
     expires_at: datetime,
     now: datetime,
+    channel: Channel = Channel.MAIL,
 ) -> bool:
     """Queues a message; False when the key exists. One that is still pending then takes the new times and
     payload where its end or payload differ: a moved session moves its reminder. Otherwise it stays as it is,
@@ -62,6 +69,8 @@ async def put(
         key=key,
         kind=kind,
         person=person,
+        channel=channel.value,
+        urgent=delivery.urgent(kind),
         payload=dict(payload),
         created_at=now,
         due_at=due_at,
@@ -87,24 +96,51 @@ async def put(
     return False
 
 
+async def put_near(
+    tx: AsyncConnection,
+    key: str,
+    kind: str,
+    person_id: str,
+    payload: Mapping[str, Any],
+    due_at: datetime,
+    expires_at: datetime,
+    now: datetime,
+    soonest: datetime,
+) -> bool:
+    """Queues a mail, and with it a text to somebody who allows texts where what it speaks of is near.
+    Returns whether the mail is new."""
+    new = await put(tx, key, kind, person_id, payload, due_at, expires_at, now)
+    if kind in delivery.TEXTED and soonest - now <= delivery.TEXTED_WITHIN:
+        allows = await tx.execute(select(person.c.texts).where(person.c.id == person_id))
+        if allows.scalar_one_or_none():
+            by_text = delivery.by_channel(key, Channel.TEXT)
+            await put(tx, by_text, kind, person_id, payload, due_at, expires_at, now, Channel.TEXT)
+    return new
+
+
 async def claim(
     tx: AsyncConnection,
     now: datetime,
     limit: int = 20,
     lease_s: float = LEASE_S,
-    kinds: Sequence[str] | None = None,
+    channels: Sequence[Channel] = tuple(Channel),
+    urgent: bool = False,
 ) -> list[Message]:
-    """Takes due, unexpired rows, oldest first, for `lease_s` seconds. Rows another sender is taking are
-    passed over."""
+    """Takes due, unexpired rows, oldest first, for `lease_s` seconds: the urgent ones or all others. Rows
+    another sender is taking are passed over."""
     due = (
         select(outbox.c.id)
-        .where(outbox.c.state == "pending", outbox.c.due_at <= now, outbox.c.expires_at > now)
+        .where(
+            PENDING,
+            outbox.c.urgent == urgent,
+            outbox.c.due_at <= now,
+            outbox.c.expires_at > now,
+            outbox.c.channel.in_([one.value for one in channels]),
+        )
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    if kinds is not None:
-        due = due.where(outbox.c.kind.in_(list(kinds)))
     taken = [await take(tx, key, now, lease_s) for key in (await tx.execute(due)).scalars().all()]
     return [message for message in taken if message is not None]
 
@@ -183,21 +219,26 @@ async def withdraw(tx: AsyncConnection, target: str, result: str, now: datetime)
 async def expire(tx: AsyncConnection, now: datetime) -> int:
     """Ends what is too late to send; returns how many."""
     done = await tx.execute(
-        update(outbox)
-        .where(outbox.c.state == "pending", outbox.c.expires_at <= now)
-        .values(state="expired", finished_at=now)
+        update(outbox).where(PENDING, outbox.c.expires_at <= now).values(state="expired", finished_at=now)
     )
     return done.rowcount
 
 
-async def recover(tx: AsyncConnection, now: datetime) -> tuple[list[Message], list[Message]]:
+async def recover(
+    tx: AsyncConnection, now: datetime, urgent: bool | None = None
+) -> tuple[list[Message], list[Message]]:
     """After a sender died: its claimed rows are pending again, its transmitting rows are uncertain.
-    Returns both."""
+    Returns both. `urgent` narrows it to those rows or to all others."""
+    which = [] if urgent is None else [outbox.c.urgent == urgent]
     back = await tx.execute(
-        over(now, "claimed").values(state="pending", token=None, lease_until=None).returning(outbox)
+        over(now, "claimed")
+        .where(*which)
+        .values(state="pending", token=None, lease_until=None)
+        .returning(outbox)
     )
     lost = await tx.execute(
         over(now, "transmitting")
+        .where(*which)
         .values(state="uncertain", token=None, lease_until=None, result="the sender stopped", finished_at=now)
         .returning(outbox)
     )
@@ -280,4 +321,4 @@ async def changed(tx: AsyncConnection, statement: Update) -> bool:
 
 def as_message(row: Row[tuple[Any, ...]]) -> Message:
     """The message of a row."""
-    return Message(**row._mapping)
+    return Message(**{**row._mapping, "channel": Channel(row.channel)})

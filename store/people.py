@@ -25,14 +25,16 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """How one person is reached. `address` is an e-mail address; `zone` an IANA name; `locale` a language
-    tag."""
+    """How one person is reached. `address` is an e-mail address; `number` a telephone number as it was given,
+    `texts` whether a short message may go there; `zone` an IANA name; `locale` a language tag."""
 
     name: str = field(repr=False)
     address: str = field(repr=False)
     zone: str
     locale: str
     safe: SafeContact = field(default_factory=SafeContact)
+    number: str = field(default="", repr=False)
+    texts: bool = False
 
 
 async def create(
@@ -105,6 +107,8 @@ async def access_contact(
         zone=row.zone,
         locale=row.locale,
         safe=safe_rule(row, key),
+        number=key.open("person", "callback", person_id, row.callback_sealed) if row.callback_sealed else "",
+        texts=bool(row.texts) and row.number_refused_at is None,
     )
 
 
@@ -160,6 +164,11 @@ async def flag_contact(tx: AsyncConnection, person_id: str, code: str, now: date
     await tx.execute(update(person).where(person.c.id == person_id).values(refused=code, refused_at=now))
 
 
+async def flag_number(tx: AsyncConnection, person_id: str, now: datetime) -> None:
+    """No text can reach this person's number; none goes there until it is changed."""
+    await tx.execute(update(person).where(person.c.id == person_id).values(number_refused_at=now))
+
+
 async def flagged(tx: AsyncConnection, member_ids: Iterable[str]) -> set[str]:
     """The members whose address was refused and has not been changed since."""
     rows = await tx.execute(
@@ -183,6 +192,7 @@ async def erase(tx: AsyncConnection, person_id: str, now: datetime) -> None:
             contact_sealed=None,
             contact_index=None,
             callback_sealed=None,
+            texts=None,
             emergency_sealed=None,
             safe_sealed=None,
             erased_at=now,

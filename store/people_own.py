@@ -34,6 +34,8 @@ class Own:
     safe: SafeContact
     refused: str
     refused_at: datetime | None
+    texts: bool
+    number_refused_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Profile:
     safe: SafeContact
     refused: str
     refused_at: datetime | None
+    texts: bool
+    number_refused_at: datetime | None
 
 
 class NameTaken(ValueError):
@@ -91,6 +95,8 @@ async def profile(tx: AsyncConnection, keys: Keys, member_id: str, actor: str, n
         safe=own.safe,
         refused=own.refused,
         refused_at=own.refused_at,
+        texts=own.texts,
+        number_refused_at=own.number_refused_at,
     )
 
 
@@ -110,6 +116,7 @@ async def change(
     zone: str | None = None,
     locale: str | None = None,
     group: str | None = None,
+    texts: bool | None = None,
 ) -> None:
     """Changes what is given and leaves the rest. Raises ValueError for text that cannot be shown or an
     unknown zone, NameTaken, LookupError for an erased person."""
@@ -117,7 +124,7 @@ async def change(
     before = opened(await row_of(tx, person_id), key)
     if name is not None and name.strip().casefold() != before.name.casefold():
         await refuse_taken(tx, keys, person_id, name)
-    texts = {
+    lines = {
         "name": None if name is None else one_line("name", name),
         "real_name": None if real_name is None else one_line("real name", real_name, empty=True),
         "callback": None if callback is None else one_line("telephone number", callback, empty=True),
@@ -126,13 +133,17 @@ async def change(
     }
     values: dict[str, Any] = {
         f"{column}_sealed": key.seal("person", column, person_id, text)
-        for column, text in texts.items()
+        for column, text in lines.items()
         if text is not None
     }
     if zone is not None:
         values["zone"] = ZoneInfo(zone).key
     if locale is not None:
         values["locale"] = one_line("language", locale)
+    if texts is not None:
+        values["texts"] = texts
+    if callback is not None and callback.strip() != before.callback:
+        values["number_refused_at"] = None
     if not values:
         return
     await tx.execute(update(person).where(person.c.id == person_id).values(**values))
@@ -244,11 +255,12 @@ def opened(row: Row[Any], key: DataKey) -> Own:
         safe=people.safe_rule(row, key),
         refused=row.refused,
         refused_at=row.refused_at,
+        texts=bool(row.texts),
+        number_refused_at=row.number_refused_at,
     )
 
 
 def told(own: Own) -> str:
     """A person's details as one text, for the audit's digests."""
-    return json.dumps(
-        [own.name, own.real_name, own.callback, own.emergency, own.zone, own.locale, own.safe.document()]
-    )
+    details = [own.name, own.real_name, own.callback, own.emergency, own.zone, own.locale]
+    return json.dumps([*details, own.safe.document(), own.texts])

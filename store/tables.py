@@ -60,6 +60,8 @@ person = table(
     Column("real_name_sealed", LargeBinary),
     Column("callback_sealed", LargeBinary),
     Column("safe_sealed", LargeBinary),
+    Column("texts", Flag),
+    Column("number_refused_at", Utc),
     Column("zone", Text, nullable=False),
     Column("locale", Text, nullable=False),
     Column("created_at", Utc, nullable=False),
@@ -307,6 +309,8 @@ outbox = table(
     Column("key", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("person", Text, ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("urgent", Flag, nullable=False),
     Column("payload", Fields, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("due_at", Utc, nullable=False),
@@ -320,6 +324,7 @@ outbox = table(
     Column("result", Text, nullable=False),
     Column("finished_at", Utc),
     CheckConstraint("due_at < expires_at", name="span"),
+    CheckConstraint("channel IN ('mail', 'text')", name="channel"),
     CheckConstraint(
         "state IN ('pending', 'claimed', 'transmitting', 'sent', 'failed', 'uncertain', 'withdrawn',"
         " 'expired')",
@@ -327,7 +332,9 @@ outbox = table(
     ),
     CheckConstraint("(state IN ('claimed', 'transmitting')) = (token IS NOT NULL)", name="owner"),
     Index("ix_outbox_person", "person", "due_at"),
-    some("ix_outbox_pending", "due_at", where="state = 'pending'"),
+    some("ix_outbox_pending", "urgent", "due_at", where="state = 'pending'"),
+    some("ix_outbox_expires", "expires_at", where="state = 'pending'"),
+    Index("ix_outbox_message_id", "message_id"),
     some("ix_outbox_leased", "lease_until", where="state IN ('claimed', 'transmitting')"),
 )
 

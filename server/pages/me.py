@@ -6,7 +6,7 @@ from aiohttp import web
 
 import store.people
 import store.people_own
-from care.contact import BARE, CHANNELS, MAIL, USUAL, WORDINGS, SafeContact
+from care.contact import BARE, CHANNELS, MAIL, USUAL, WORDINGS, SafeContact, wire_number
 from server import keys, render, signin
 from server.pages import forms, place, zone_field
 from server.pages.forms import Form
@@ -47,6 +47,7 @@ async def save(request: web.Request) -> web.Response:
                 zone=form.get("zone"),
                 locale=form.get("locale"),
                 safe=safe,
+                texts=form.get("texts") == "yes",
             )
     except store.people_own.NameTaken:
         form.refuse("name", words.gettext("Somebody else in the group has this name. Please choose another."))
@@ -67,6 +68,9 @@ def _check(
     number = form.get("callback")
     if number and (len(number) > LONGEST_NUMBER or sum(sign.isdigit() for sign in number) < 5):
         form.refuse("callback", _("Please enter a telephone number, with the code of your country."))
+    elif form.get("texts") == "yes" and wire_number(number) is None:
+        short = _("Please give the code of your country, like +44: a short message needs it.")
+        form.refuse("callback", short)
     if len(form.get("emergency")) > LONGEST_LINE:
         form.refuse("emergency", _("That is too long; a name and a number are enough."))
     channel = form.one_of("channel", CHANNELS, _("Please choose how we may contact you."))
@@ -125,6 +129,7 @@ def _filled(own: Own) -> Form:
             "from_hour": str(own.safe.from_hour),
             "until_hour": str(own.safe.until_hour),
             "calendar": "yes" if own.safe.calendar else "",
+            "texts": "yes" if own.texts else "",
         }
     )
 

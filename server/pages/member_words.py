@@ -125,6 +125,16 @@ def messages(translations: NullTranslations) -> dict[str, str]:
         "contract_reminder": _("Reminder of the contract"),
         "confirm_attendance": _("Reminder to confirm attendance"),
         "absence_thanks": _("Thanks for telling us"),
+        "checkin_reminder": _("Reminder of a check-in"),
+        "weekly_checkin": _("Invitation to the weekly check-in"),
+        "meeting_offered": _("Times for an individual meeting"),
+        "meeting_booked": _("An individual meeting is fixed"),
+        "meeting_moved": _("An individual meeting has moved"),
+        "meeting_cancelled": _("An individual meeting is called off"),
+        "meeting_reminder": _("Reminder of an individual meeting"),
+        "digest": _("Several messages in one"),
+        "on_call_alert": _("Alert to somebody on call"),
+        "on_call_test": _("Test of who is on call"),
     }
 
 
@@ -152,6 +162,11 @@ def results(translations: NullTranslations) -> dict[str, str]:
         "left_the_group": _("left the group"),
         "no_time_left": _("it was too late"),
         "undone": _("the change was taken back"),
+        "merged": _("goes together with others, to keep to the daily number"),
+        "no_texts": _("wants no short messages"),
+        "no_number": _("no telephone number is known"),
+        "number": _("the telephone number is not complete: it needs the code of the country"),
+        "no_channel": _("no provider for short messages is set up"),
     }
 
 

@@ -10,7 +10,7 @@ import store.people
 import store.presence
 import store.rooms
 from care import delivery
-from care.delivery import MessageKind
+from care.delivery import Channel, MessageKind
 from care.facts import Fact, Kind
 from scheduler.observe import Metrics
 from scheduler.outbox import Sender
@@ -111,10 +111,17 @@ class House:
         assert found is not None
         return found
 
-    def sender(self, transport: Transport | None, settings: SchedulerSettings | None = None) -> Sender:
-        """A sender over this transport."""
+    def sender(
+        self,
+        transport: Transport | None,
+        settings: SchedulerSettings | None = None,
+        texts: Transport | None = None,
+    ) -> Sender:
+        """A sender over these transports of mail and of texts."""
         chosen = settings or SchedulerSettings(base_url="https://rooms.example")
-        return Sender(self.db, self.keys, chosen, transport, Words(), Metrics())
+        given = {Channel.MAIL: transport, Channel.TEXT: texts}
+        transports = {channel: one for channel, one in given.items() if one is not None}
+        return Sender(self.db, self.keys, chosen, transports, Words(), Metrics())
 
 
 def ended_room(start: datetime) -> RoomRecord:

@@ -14,9 +14,12 @@ CONTEXT: dict[str, Any] = {
     "starts_at": datetime(2027, 3, 2, 17, 0, tzinfo=UTC),
     "link_ends_at": datetime(2027, 3, 2, 21, 0, tzinfo=UTC),
     "dates": (datetime(2027, 3, 2, 17, 0, tzinfo=UTC), datetime(2027, 3, 9, 17, 0, tzinfo=UTC)),
+    "site": "https://rooms.example/",
+    "lines": ("A form is waiting for you", "Something for you to read"),
     "was": datetime(2027, 3, 1, 17, 0, tzinfo=UTC),
 }
 TEXTS = [*(kind.value for kind in MessageKind), "bare"]
+PLAIN = [kind for kind in TEXTS if kind not in ("on_call_alert", "on_call_test", "confirm_attendance")]
 CLINICAL = ("therap", "patient", "diagnos", "depress", "symptom", "group", "session")
 
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
+from care.delivery import Channel
 from store import outbox
 from store.database import Database
 from tests.services.circle import HOUR, NOW, make_person
@@ -107,11 +108,12 @@ async def test_due_and_unexpired_rows_are_claimed_oldest_first(database, person)
     assert await claim(database) == []
 
 
-async def test_claims_stop_at_the_limit_and_keep_to_the_kinds(database, person):
+async def test_claims_stop_at_the_limit_and_keep_to_the_channels(database, person):
     for number in range(3):
         await put(database, person, f"k{number}")
-    assert await claim(database, kinds=["other"]) == []
-    assert [one.key for one in await claim(database, limit=2, kinds=["join_link"])] != []
+    assert await claim(database, channels=[Channel.TEXT]) == []
+    assert await claim(database, urgent=True) == []
+    assert len(await claim(database, limit=2, channels=[Channel.MAIL])) == 2
     assert len(await claim(database)) == 1
 
 
