@@ -16,6 +16,7 @@ from store.columns import Big, Fields, Flag, Utc
 from store.tables_answers import answer
 from store.tables_base import metadata, some, table
 from store.tables_checkin import checkin
+from store.tables_clinical import workbook
 from store.tables_contract import (
     admitted_unsigned,
     calendar_feed,
@@ -422,4 +423,5 @@ __all__ = [
     "staff_token",
     "task",
     "tick",
+    "workbook",
 ]

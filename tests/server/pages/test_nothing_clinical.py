@@ -22,6 +22,7 @@ import store.individual
 import store.outcomes
 import store.sheets
 import store.staff
+import store.workbook
 from care.completion import Outcome
 from server.pages import contract, coordinator_routes, home
 from store.tables import checkin, doorstep, metadata
@@ -44,6 +45,7 @@ SHOWN = {
 # Holds something that must not show. Each has a change below.
 CLINICAL = {
     *("doorstep", "personal_sheet", "outcome", "absence_notice", "checkin", "meeting_checklist"),
+    *("workbook",),
     *("answer",),
     *("assessed", "concern", "concern_event"),
 }
@@ -226,6 +228,32 @@ async def skip_twice(clinic: Clinic) -> None:
     await skip(clinic)
 
 
+async def work_on_it(clinic: Clinic) -> None:
+    """People, problems, areas, goals, strategies and a plan, written by the member and the facilitator."""
+    bodies: dict[str, dict[str, object]] = {
+        "relation": {"label": "unspoken"},
+        "problem": {"words": "unspoken problem"},
+        "area": {"area": "grief", "rank": 1, "from_session": 1, "words": "unspoken why"},
+        "goal": {"words": "unspoken goal"},
+        "worked": {"keys": ["ties"], "note": "unspoken note"},
+        "plan": {"signs": "unspoken sign"},
+    }
+    async with clinic.house.db.write() as tx:
+        for member in clinic.members:
+            for kind, body in bodies.items():
+                await store.workbook.put(
+                    tx,
+                    clinic.house.keys,
+                    member.id,
+                    kind,
+                    "thing",
+                    body,
+                    by=clinic.facilitator.id if kind == "worked" else member.id,
+                    device="",
+                    now=datetime.now(UTC),
+                )
+
+
 CHANGES: dict[str, Callable[[Clinic], Awaitable[None]]] = {
     "personal_sheet": write_sheet,
     "absence_notice": write_words_of_absence,
@@ -234,6 +262,7 @@ CHANGES: dict[str, Callable[[Clinic], Awaitable[None]]] = {
     "assessed": answer_nought,
     "concern": skip,
     "concern_event": skip_twice,
+    "workbook": work_on_it,
     "meeting_checklist": tick_off,
     "answer": answer_a_checkin,
 }
