@@ -63,6 +63,9 @@ class Action(StrEnum):
     SEE_MESSAGES = "see_messages"
     SEE_AUDIT = "see_audit"
     EXPORT_ATTENDANCE = "export_attendance"
+    READ_CONCERN = "read_concern"  # and work on it
+    FLAG_CONCERN = "flag_concern"
+    ASK_FOR_HELP = "ask_for_help"
     OFFER_MEETINGS = "offer_meetings"  # times for individual meetings; book, move and call off for a member
     KEEP_CHECKLIST = "keep_checklist"  # what was gone through in an individual meeting
     READ_ANSWERS = "read_answers"
@@ -122,7 +125,7 @@ ARRANGING = frozenset(
 ALLOWED = {
     Role.PARTICIPANT: EVERYBODY
     | SEATED
-    | {Action.ANSWER_CHECKIN, Action.WRITE_TO_FACILITATORS, Action.OWN_PLACE},
+    | {Action.ANSWER_CHECKIN, Action.WRITE_TO_FACILITATORS, Action.OWN_PLACE, Action.ASK_FOR_HELP},
     Role.FACILITATOR: EVERYBODY | SEATED | LEADING | STAFF,
     # A coordinator arranges; what is said, felt or answered is not theirs to see.
     Role.COORDINATOR: EVERYBODY | STAFF | ARRANGING,
@@ -131,7 +134,7 @@ ALLOWED = {
 # A link for one thing does that thing: a check-in link opens no room, whoever holds it.
 WITHIN = {
     Purpose.JOIN: ALLOWED[Role.PARTICIPANT],
-    Purpose.CHECKIN: EVERYBODY | {Action.ANSWER_CHECKIN},
+    Purpose.CHECKIN: EVERYBODY | {Action.ANSWER_CHECKIN, Action.ASK_FOR_HELP},
     Purpose.STAFF: ALLOWED[Role.FACILITATOR] | ALLOWED[Role.COORDINATOR],
 }
 

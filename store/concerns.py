@@ -4,8 +4,9 @@ does, for a person with words."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care import concern as clockwork
@@ -214,15 +215,22 @@ WISHES = {"no": None, "today": Level.URGENT, "now": Level.IMMEDIATE}
 async def due(tx: AsyncConnection, now: datetime, limit: int = 100) -> list[Concern]:
     """Concerns whose next step is due, oldest first. A clock that was set back holds nobody up: a step that
     was taken in what is now the future is due again."""
-    rows = await tx.execute(
-        select(concern)
-        .where(concern.c.state != State.CLOSED.value)
-        .where((concern.c.next_at <= now) | (concern.c.hopped_at > now))
-        .order_by(concern.c.next_at, concern.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    rows = await tx.execute(waiting(now).order_by(concern.c.next_at, concern.c.id).limit(limit))
     return [as_concern(row) for row in rows]
+
+
+async def take_due(tx: AsyncConnection, concern_id: str, now: datetime) -> Concern | None:
+    """One of them, held until the transaction ends; None when it is not due (any more)."""
+    await chain.hold(tx)
+    row = (await tx.execute(waiting(now).where(concern.c.id == concern_id).with_for_update())).first()
+    return None if row is None else as_concern(row)
+
+
+def waiting(now: datetime) -> Select[Any]:
+    """Concerns whose next step is due."""
+    return select(concern).where(
+        concern.c.state != State.CLOSED.value, (concern.c.next_at <= now) | (concern.c.hopped_at > now)
+    )
 
 
 async def note_assessed(

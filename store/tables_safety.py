@@ -59,6 +59,7 @@ concern = table(
     Column("contact_by", Utc, nullable=False),
     Column("owner", Text, ForeignKey("person.id", ondelete="SET NULL")),
     Column("wish", Text, nullable=False),
+    Column("contacted_at", Utc),
     Column("closed_at", Utc),
     Column("closed_by", Text),
     Column("outcome_sealed", LargeBinary),

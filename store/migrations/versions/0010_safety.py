@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("contact_by", Utc(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("wish", sa.Text(), nullable=False),
+        sa.Column("contacted_at", Utc(), nullable=True),
         sa.Column("closed_at", Utc(), nullable=True),
         sa.Column("closed_by", sa.Text(), nullable=True),
         sa.Column("outcome_sealed", sa.LargeBinary(), nullable=True),
