@@ -109,6 +109,8 @@ LEADING = frozenset(
         Action.KEEP_CHECKLIST,
         Action.READ_ANSWERS,
         Action.ENTER_ANSWERS,
+        Action.READ_CONCERN,
+        Action.FLAG_CONCERN,
     }
 )
 ARRANGING = frozenset(

@@ -17,6 +17,7 @@ from scheduler import (
     channels,
     checkins,
     checkpoints,
+    escalation,
     join_links,
     observe,
     promises,
@@ -49,6 +50,7 @@ class Scheduler:
         self, settings: SchedulerSettings, db: Database, keys: Keys, audit_notes: Path | None = None
     ) -> None:
         self._db = db
+        self._keys = keys
         self._audit_notes = audit_notes
         self.metrics = Metrics()
         transports = channels.choose(settings, db, keys)
@@ -58,7 +60,7 @@ class Scheduler:
 
     def _table(self, often: timedelta) -> Sequence[Tick]:
         """What runs and how often. Nothing is due here: every tick asks the database."""
-        db, metrics = self._db, self.metrics
+        db, keys, metrics = self._db, self._keys, self.metrics
 
         async def close_sessions(now: datetime) -> None:
             await sessions.tick(db, metrics, now)
@@ -81,12 +83,16 @@ class Scheduler:
         async def delete_old(now: datetime) -> None:
             await retention.tick(db, metrics, now)
 
+        async def call_next(now: datetime) -> None:
+            await escalation.tick(db, keys, now)
+
         return (
             Tick(name="heartbeat", every=often, body=self.beat, always=True),
             Tick(name="plan", every=PLANNED_AGAIN, body=plan),
             Tick(name="sessions", every=often, body=close_sessions),
             Tick(name="checkins", every=often, body=invite),
             Tick(name="tasks", every=often, body=know_tasks),
+            Tick(name="escalation", every=often, body=call_next, always=True),
             Tick(name="alerts", every=often, body=self.sender.urgent, always=True),
             Tick(name="outbox", every=often, body=self.sender.tick),
             Tick(name="retention", every=HOURLY, body=delete_old),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care import chain as ladders
 from care.chain import MAIL, TEXT, Chain, Rung, Step
+from care.delivery import Channel
 from care.safety import Level
 from store import on_call, outbox
 from store.concern_rows import Concern, note
@@ -132,8 +133,9 @@ async def put(
         )
     )
     message = TEST if kind == "test" else ALERT
-    payload = {"alert": key, "channel": channel}
-    await outbox.put(tx, key_of(key), message, person, payload, now, now + WORTH, now)
+    await outbox.put(
+        tx, key_of(key), message, person, {"alert": key}, now, now + WORTH, now, channel=Channel(channel)
+    )
     return key
 
 
@@ -174,12 +176,14 @@ async def of_concern(tx: AsyncConnection, concern_id: str, person: str) -> list[
 
 
 async def acknowledge(tx: AsyncConnection, alert_id: str, now: datetime) -> bool:
-    """This person has seen it; False where they had said so before."""
+    """This person has seen it, and a message that still waits is not needed; False where they had said so
+    before."""
     done = await tx.execute(
         update(alert)
         .where(alert.c.id == alert_id, alert.c.acknowledged_at.is_(None))
         .values(acknowledged_at=now)
     )
+    await outbox.withdraw(tx, key_of(alert_id), "acknowledged", now)
     return done.rowcount == 1
 
 

@@ -42,6 +42,9 @@ TABLE = {
     "see_messages":          (False, True,  True),
     "see_audit":             (False, False, True),
     "export_attendance":     (False, True,  True),
+    "read_concern":          (False, True,  False),
+    "flag_concern":          (False, True,  False),
+    "ask_for_help":          (True,  False, False),
     "offer_meetings":        (False, True,  False),
     "keep_checklist":        (False, True,  False),
     "read_answers":          (False, True,  False),
@@ -78,7 +81,7 @@ def test_a_purpose_takes_away_and_never_adds(role, action):
 
 @pytest.mark.parametrize("action", list(Action))
 def test_a_check_in_link_answers_the_check_in_and_opens_no_room(action):
-    allowed = action in (Action.ANSWER_CHECKIN, Action.SEE_HOME)
+    allowed = action in (Action.ANSWER_CHECKIN, Action.ASK_FOR_HELP, Action.SEE_HOME)
     assert may("participant", action, "checkin") is allowed
 
 

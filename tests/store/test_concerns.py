@@ -99,7 +99,8 @@ async def test_two_or_three_tells_facilitator_and_on_call_at_once_also_by_text(
         waiting = await outbox.listing(tx, state="pending")
         mine = [one for one in waiting if one.kind == "on_call_alert"]
         assert len(mine) == 3
-        assert all(set(one.payload) == {"alert", "channel"} for one in mine)
+        assert all(set(one.payload) == {"alert"} and one.urgent for one in mine)
+        assert sorted(one.channel for one in mine) == ["mail", "mail", "text"]
 
 
 async def test_not_safe_now_is_immediate(database, keys, circle, team):
