@@ -20,7 +20,7 @@ POST = "post"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """The answers of one check-in to one measure. `session` is the number of the session it belongs to, None
-    before the first and after the last."""
+    before the first and after the last; `number` the check-in's own, months for a follow-up."""
 
     checkin: str
     wave: str
@@ -28,6 +28,7 @@ class Sheet:
     at: datetime
     measure: Measure
     answers: Mapping[str, object]
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ class Point:
     session: int | None
     at: datetime
     score: Score
+    number: int = 1
+    safety: str = ""  # the answer about self-harm, "–" where it was passed over, "" where it was not asked
 
     @property
     def total(self) -> int | None:
@@ -81,10 +84,19 @@ def points(sheets: Sequence[Sheet]) -> tuple[Measure | None, tuple[Point, ...]]:
             session=one.session,
             at=one.at,
             score=score(by, one.answers),
+            number=one.number,
+            safety=_safety(one),
         )
         for one, by in zip(answered, same, strict=True)
     ]
     return measure, tuple(sorted(found, key=lambda one: (one.at, one.checkin)))
+
+
+def _safety(one: Sheet) -> str:
+    if one.measure.safety_item is None:
+        return ""
+    value = one.answers.get(one.measure.safety_item)
+    return "–" if value is None else str(value)
 
 
 def baseline(found: Sequence[Point], first_starts: datetime | None) -> Point | None:

@@ -6,7 +6,7 @@ went with no response later on (the totals: Schueller and others 2015, in cognit
 week 4 tells more than week 8: PMC7549148). They ask for a look; they do not foretell.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -127,15 +127,9 @@ def no_data(measure: str, found: Sequence[Point], held: Sequence[int]) -> Review
     return Review(kind=Kind.NO_DATA, measure=measure, checkin="", session=latest[-1])
 
 
-def reviews(
-    measure: Measure, base: Point | None, found: Sequence[Point], held: Collection[int]
-) -> tuple[Review, ...]:
+def reviews(measure: Measure, base: Point | None, found: Sequence[Point]) -> tuple[Review, ...]:
     """Everything there is to look at in one measure's scores."""
-    single = (
-        deterioration(measure, base, found),
-        sudden_rise(measure, found),
-        no_data(measure.id, found, sorted(held)),
-    )
+    single = (deterioration(measure, base, found), sudden_rise(measure, found))
     return (*(one for one in single if one is not None), *early_looks(measure, base, found))
 
 

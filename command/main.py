@@ -11,7 +11,7 @@ import store.roles
 import store.schema
 import store.sealing
 import store.signals
-from care import zones
+from care import questionnaire_file, zones
 from command import (
     audit_commands,
     backup_commands,
@@ -62,6 +62,7 @@ EXPECTED = (
     store.roles.RoleTaken,
     store.sealing.KeyRefused,
     store.schema.SchemaRefused,
+    questionnaire_file.Unusable,
 )
 """What a person at the shell can put right: shown as one sentence, without a traceback."""
 

@@ -1,10 +1,12 @@
 """The server process: opens the state, builds the application, listens, and ends in order when told to."""
 
 import asyncio
+from datetime import UTC, datetime
 
 from aiohttp import web
 
 import store.live
+import store.questionnaires
 import store.roles
 import store.schema
 import store.sealing
@@ -31,11 +33,17 @@ async def run(settings: ServerSettings, store_settings: StoreSettings, *, with_p
         try:
             await store.schema.check(db)
             keys = Keys.load(store_settings)
+            library = store.questionnaires.read(store_settings)
             async with db.write() as tx:
                 await store.sealing.confirm(tx, keys)
+                await store.questionnaires.pin(tx, library, datetime.now(UTC))
             live = store.live.build_live(store_settings)
             try:
-                await _listen(settings, build_app(settings, store_settings, db, keys, live), stop)
+                await _listen(
+                    settings,
+                    build_app(settings, store_settings, db, keys, live, questionnaires=library),
+                    stop,
+                )
             finally:
                 await live.close()
         finally:

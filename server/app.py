@@ -6,6 +6,7 @@ from gettext import NullTranslations
 
 from aiohttp import web
 
+import store.questionnaires
 from server import clock, keys, middleware, render
 from server.media.build import build_engine
 from server.media.messages import Engine
@@ -19,6 +20,7 @@ from server.settings import ServerSettings
 from server.staff.passwords import PASSWORDS, Passwords
 from store.database import Database
 from store.live import Live
+from store.questionnaires import Library
 from store.sealing import Keys
 from store.settings import StoreSettings
 
@@ -33,6 +35,7 @@ def build_app(
     live: Live,
     engine: Callable[[Registry], Engine] | None = None,
     now: Callable[[], Now] = clock.read,
+    questionnaires: Library = store.questionnaires.EMPTY,
 ) -> web.Application:
     """The application. It starts and stops its media engine and rooms by itself; database and live store stay
     the caller's.
@@ -46,6 +49,7 @@ def build_app(
     app[keys.DATABASE] = db
     app[keys.KEYS] = secrets
     app[keys.LIVE] = live
+    app[keys.QUESTIONNAIRES] = questionnaires
     app[keys.CLOCK] = now
     app[METRICS] = Metrics()
     app[PASSWORDS] = Passwords()

@@ -9,6 +9,7 @@ from server.rooms.registry import Registry
 from server.settings import ServerSettings
 from store.database import Database
 from store.live import Live
+from store.questionnaires import Library
 from store.sealing import Keys
 from store.settings import StoreSettings
 
@@ -19,3 +20,4 @@ KEYS: web.AppKey[Keys] = web.AppKey("keys", Keys)
 LIVE: web.AppKey[Live] = web.AppKey("live", Live)
 REGISTRY: web.AppKey[Registry] = web.AppKey("registry", Registry)
 CLOCK: web.AppKey[Callable[[], Now]] = web.AppKey("clock", Callable)  # type: ignore[arg-type]
+QUESTIONNAIRES: web.AppKey[Library] = web.AppKey("questionnaires", Library)

@@ -30,6 +30,7 @@ from store.tables_contract import (
     service_version,
     signature,
 )
+from store.tables_measures import questionnaire, score_look
 from store.tables_meetings import checklist, individual, meeting_decision, slot
 from store.tables_record import (
     absence_notice,
@@ -409,8 +410,10 @@ __all__ = [
     "personal_sheet",
     "proposal",
     "question",
+    "questionnaire",
     "reopening",
     "room",
+    "score_look",
     "seat",
     "service_version",
     "session",

@@ -6,12 +6,15 @@ from aiohttp import web
 
 from care.roles import Role
 from server import keys, render, signin
-from server.pages import member_page, person, person_contract, place
+from server.pages import member_page, person, person_contract, person_scores, place
 from server.pages.person import Section
 from store.signins import SignIn
 
 PARTIALS = "pages/facilitator/person"
-SECTIONS: tuple[Section, ...] = (Section("contract", person_contract.load, f"{PARTIALS}/contract.html"),)
+SECTIONS: tuple[Section, ...] = (
+    Section("course", person_scores.load, f"{PARTIALS}/course.html"),
+    Section("contract", person_contract.load, f"{PARTIALS}/contract.html"),
+)
 
 
 async def show(request: web.Request) -> web.Response:

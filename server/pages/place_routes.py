@@ -13,6 +13,10 @@ from server.pages import (
     not_me,
     own_calendar,
     record,
+    scores,
+    scores_export,
+    scores_overview,
+    scores_own,
 )
 
 
@@ -29,5 +33,9 @@ def routes() -> list[web.RouteDef]:
         not_me,
         own_calendar,
         record,
+        scores,
+        scores_export,
+        scores_overview,
+        scores_own,
     )
     return [route for page in pages for route in page.routes()]

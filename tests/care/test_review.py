@@ -121,10 +121,10 @@ def test_three_sessions_without_a_score_are_no_data_and_two_are_not() -> None:
 
 def test_everything_that_asks_for_a_look_comes_together() -> None:
     found = course(18, 18, 18, 18, 24)
-    kinds = [one.kind for one in reviews(PHQ9, found[0], found, {1, 2, 3, 4})]
+    kinds = [one.kind for one in reviews(PHQ9, found[0], found)]
     assert kinds == [Kind.DETERIORATION, Kind.SUDDEN_RISE, Kind.EARLY_LOOK]
     calm = course(18, 16, 15, 14, 12)
-    assert reviews(PHQ9, calm[0], calm, {1, 2, 3, 4}) == ()
+    assert reviews(PHQ9, calm[0], calm) == ()
 
 
 @pytest.mark.parametrize(

@@ -20,15 +20,18 @@ import store.decisions
 import store.duties
 import store.individual
 import store.outcomes
+import store.scores
 import store.sheets
 import store.staff
 import store.workbook
 from care.completion import Outcome
+from care.measures import PHQ9
 from server.pages import contract, coordinator_routes, home
 from store.tables import checkin, doorstep, metadata
 from tests.server.house import House
 from tests.server.pages.clinic import Clinic, met, open_clinic
 from tests.server.staff_desk import colleague
+from tests.services.asked import ask
 from tests.services.meetings import arranged
 
 # May show on a coordinator's page: attendance, notice, contract, booking, delivery, people, the staff's own.
@@ -38,7 +41,7 @@ SHOWN = {
     *("signal", "tick", "service_version", "group_draft", "contract_version", "signature"),
     *("change", "dates_revision", "pause", "leaving", "calendar_feed", "decision", "ledger_entry"),
     *("by_hand", "question", "task", "reopening", "staff", "staff_signin", "staff_token"),
-    *("passkey", "break_glass", "audit", "admitted_unsigned"),
+    *("passkey", "break_glass", "audit", "admitted_unsigned", "questionnaire"),
     *("meeting_slot", "individual_meeting", "meeting_decision"),
     *("on_call_version", "crisis_version", "alert"),
 }
@@ -46,7 +49,7 @@ SHOWN = {
 CLINICAL = {
     *("doorstep", "personal_sheet", "outcome", "absence_notice", "checkin", "meeting_checklist"),
     *("workbook",),
-    *("answer",),
+    *("answer", "score_look"),
     *("assessed", "concern", "concern_event"),
 }
 STEPS = re.compile(r"^/w/\{desk\}/groups/")
@@ -254,6 +257,16 @@ async def work_on_it(clinic: Clinic) -> None:
                 )
 
 
+async def look_at_a_prompt(clinic: Clinic) -> None:
+    """A facilitator has looked at what somebody's scores ask for."""
+    async with clinic.house.db.write() as tx:
+        for member in clinic.members:
+            prompt = ("sudden_rise", "phq9", "unspoken prompt")
+            await store.scores.look(
+                tx, clinic.house.keys, member.id, prompt, clinic.facilitator.id, datetime.now(UTC)
+            )
+
+
 CHANGES: dict[str, Callable[[Clinic], Awaitable[None]]] = {
     "personal_sheet": write_sheet,
     "absence_notice": write_words_of_absence,
@@ -265,6 +278,7 @@ CHANGES: dict[str, Callable[[Clinic], Awaitable[None]]] = {
     "workbook": work_on_it,
     "meeting_checklist": tick_off,
     "answer": answer_a_checkin,
+    "score_look": look_at_a_prompt,
 }
 
 
@@ -281,6 +295,50 @@ async def test_what_is_not_theirs_changes_no_coordinators_page(clinic: Clinic, w
         # That somebody said again that they will be away is an act of theirs; its words are not shown.
         if not (what == "absence_notice" and path == clinic.at("audit")):
             assert text == before[path], path
+
+
+async def test_scores_that_get_much_worse_change_no_coordinators_page(clinic: Clinic) -> None:
+    async with clinic.house.db.write() as tx:
+        now = datetime.now(UTC)
+        forms = [
+            (
+                member.id,
+                number,
+                await ask(tx, member.id, clinic.sessions[number], now, "weekly", number=number),
+            )
+            for member in clinic.members
+            for number in (1, 2)
+        ]
+    async with clinic.browser:
+        await pages(clinic)
+        before = await pages(clinic)
+        async with clinic.house.db.write() as tx:
+            for member, number, form in forms:
+                for item in PHQ9.items:
+                    await store.answers.save(
+                        tx,
+                        clinic.house.keys,
+                        checkin_id=form,
+                        question=item.id,
+                        value=0 if number == 1 else 3,
+                        form="weekly.1",
+                        instrument=PHQ9.pin,
+                        device="a" * 16,
+                        by=member,
+                        now=datetime.now(UTC),
+                    )
+        async with clinic.house.db.write() as tx:
+            told = await store.scores.access_courses(
+                tx,
+                clinic.house.keys,
+                [one.id for one in clinic.members],
+                clinic.facilitator.id,
+                "test",
+                datetime.now(UTC),
+            )
+        assert [len(one.sheets) for one in told.values()] == [2, 2, 2]
+        after = await pages(clinic)
+    assert after == before
 
 
 async def test_a_finished_checkin_changes_only_done_or_missing(clinic: Clinic) -> None:
