@@ -6,6 +6,12 @@ from tests.browser import figures
 from tests.browser.house import House
 from tests.browser.thread import Visit, all_see_and_hear
 
+MUTED_WHILE_PLAYING = """(one) => {
+  window.mutedWhilePlaying = new Promise((done) =>
+    one.addEventListener('volumechange', () => done(one.muted && !one.paused), { once: true }));
+}"""
+"""Whether the sound of an element goes on without being heard when it is muted."""
+
 
 async def two_in_a_room(visit: Visit, house: House):
     room = house.room()
@@ -61,6 +67,20 @@ async def test_a_removed_person_is_gone_and_does_not_come_back_by_reloading(visi
     await figures.stays_dark(ada.page, slot)
     await ben.page.reload()
     await ben.is_at("removed")
+
+
+async def test_the_sound_of_a_freed_seat_runs_out_unheard(visit: Visit, house: House):
+    ada, ben = await two_in_a_room(visit, house)
+    sounds = ada.page.locator("[data-sounds] audio")
+    await expect(sounds).to_have_count(1)
+
+    await sounds.evaluate(MUTED_WHILE_PLAYING)
+    await ada.tell("remove", ben)
+    await ada.confirm()
+
+    assert await ada.page.evaluate("() => window.mutedWhilePlaying")
+    await expect(ada.page.locator("[data-sounds] audio[data-member]")).to_have_count(0)
+    await expect(sounds).to_have_count(0)
 
 
 async def test_the_end_is_for_everyone_and_says_goodbye(visit: Visit, house: House):

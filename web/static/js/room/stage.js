@@ -10,6 +10,11 @@ import { grid, shown } from "./layout.js";
 const GAP_PX = 12;
 /** Below this tile width the grid scrolls instead of shrinking further. */
 const SMALLEST_PX = 132;
+/**
+ * The sound of a freed seat runs on for so long, unheard. What the receiver holds when nobody draws from it any more, it keeps, and
+ * would play it to the name of whoever sits there next, and all sound after it late.
+ */
+const RUN_OUT_MS = 700;
 
 /** Events: `blocked` (boolean: sound needs a press), `shown` (Record<string, number>: heights by slot). */
 export class Stage extends EventTarget {
@@ -160,8 +165,7 @@ export class Stage extends EventTarget {
     const taken = new Map(people.flatMap((one) => (one.slot === null || one.self ? [] : [[one.slot, one.member]])));
     for (const [slot, element] of this.#audio)
       if (taken.get(slot) !== element.dataset["member"]) {
-        detach(element);
-        element.remove();
+        runOut(element);
         this.#settle(element, false);
         this.#audio.delete(slot);
       }
@@ -252,6 +256,17 @@ function unfill(tile) {
 function detach(element) {
   element.pause();
   element.srcObject = null;
+}
+
+/** @param {HTMLMediaElement} element */
+function runOut(element) {
+  element.muted = true;
+  delete element.dataset["slot"];
+  delete element.dataset["member"];
+  setTimeout(() => {
+    detach(element);
+    element.remove();
+  }, RUN_OUT_MS);
 }
 
 /**
