@@ -18,6 +18,7 @@ AUDIO_HISTORY = 256
 VIDEO_HISTORY = 512
 GOING_S = 0.15
 OFF_S = 0.4
+STOOD_STILL_S = 0.2
 _NO_REPORT_LAG_S = 0.010
 "A packet is taken to be captured this long before it comes, until a sender report tells."
 
@@ -130,6 +131,16 @@ class Stream:
             if at is not None:
                 return at + signed32(timestamp - self.report.rtp) / self.track.clock_rate
         return now - _NO_REPORT_LAG_S
+
+    def stood_still(self, timestamp: int, now: float) -> bool:
+        """True when its timestamps did not go on with the clock since its last packet.
+
+        Some browsers count no time while a microphone is off.
+        """
+        if not self.packets:
+            return False
+        counted = signed32(timestamp - self.timestamp) / self.track.clock_rate
+        return abs(now - self.last_at - counted) > STOOD_STILL_S
 
     def measure(self, elapsed_s: float) -> None:
         """Updates the bitrate; called about each half second."""

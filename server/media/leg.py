@@ -54,6 +54,7 @@ class Leg:
         "held",
         "id",
         "level_id",
+        "lively_at",
         "microphone",
         "missed",
         "nack_audio",
@@ -99,6 +100,8 @@ class Leg:
         self.agent = Agent(self)
         self.dtls = DtlsLeg(certificate, self._send_plain, self._dtls_state)
         self.created_at = self.alive_at = now
+        self.lively_at = 0.0
+        "The last proof of life as of the last turn."
         self.up_at = 0.0
         self.open: Any = None
         self.seal: Any = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from server.media import vp8
 from server.media.fanout import HEADER_BYTES, PREFIX, fan_out_plain, send_first, send_late
-from server.media.incoming import Stream, Track
+from server.media.incoming import STOOD_STILL_S, Stream, Track
 from server.media.lost import FIRST_DELAY_MS
 from server.media.rtc_backend import Scratch, srtp_unprotect
 
@@ -117,8 +117,11 @@ def on_media(  # noqa: C901
             _late(stream, sequence, timestamp, marker, packet, picture_at, now)
             return
         _gap(leg, stream, ahead - 1, now)
-    if now - stream.last_at > RESTED_S and not key_frame:
-        _on_restart(leg, stream.track, now)
+    if now - stream.last_at > RESTED_S:
+        if not key_frame:
+            _on_restart(leg, stream.track, now)
+        if stream.stood_still(timestamp, now):
+            _tie_anew(leg, stream, timestamp, now)
     if sequence < stream.highest:
         stream.cycles += 1
     transit = now * stream.track.clock_rate - timestamp
@@ -266,6 +269,24 @@ def _on_restart(leg: "Leg", track: Track, now: float) -> None:
     if any(out.stream is None and out.waits_on is not None for out in track.outs):
         track.keyframes.forget_pause(now)
         leg.plane.want_keyframe(track)
+
+
+def _tie_anew(leg: "Leg", stream: Stream, timestamp: int, now: float) -> None:
+    """The timestamps of a source stood still: what it said of its clock before is no longer true.
+
+    Its subscribers go on at the moment that it is now, so that their sound and picture stay in step. A
+    network that held everything back looks the same, but then nothing else came meanwhile.
+    """
+    lively = leg.lively_at - stream.last_at > STOOD_STILL_S
+    if lively or stream.kind == "audio":
+        stream.report = None
+    if not lively:
+        return
+    stream.transit = now * stream.track.clock_rate - timestamp
+    if stream.kind == "audio":  # a picture goes on as it is until its next key frame
+        for out in [*stream.outs, *stream.outs_plain]:
+            out.wait_on(stream)
+            out.detach()
 
 
 def _late(
