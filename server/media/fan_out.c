@@ -5,13 +5,17 @@
    would know nothing of its contexts. Single thread, nothing blocks, nothing is allocated. */
 
 #define SENT 4096
-#define BATCH 16
+#define BATCH 64
 #define ROOM 2304
 #define MOST 2048
 
+/* What is ready to be sent. Handing many packets to the kernel in one go wakes a sleeping reader at the other
+   end of this machine, or the driver of a network card, once and not again and again. */
 static unsigned char buffers[BATCH][ROOM];
 static struct mmsghdr messages[BATCH];
 static struct iovec vectors[BATCH];
+static subscriber *of[BATCH];
+static int ready;
 
 static void put16(unsigned char *at, uint32_t value)
 {
@@ -26,7 +30,7 @@ static void put32(unsigned char *at, uint32_t value)
 }
 
 /* Sends what is ready; what a full socket does not take is dropped, as a full network would. */
-static void flush(subscriber **of, int ready)
+static void flush(void)
 {
     int done = 0;
     while (done < ready) {
@@ -41,14 +45,14 @@ static void flush(subscriber **of, int ready)
             done++;
         }
     }
+    ready = 0;
 }
 
-static void fan_out(srtp_fn protect, target *targets, int count, const unsigned char *packet, int size,
-                    int marker, int sequence, uint32_t timestamp, int picture_at, int picture, int tl0,
-                    int has_value, double now)
+/* Makes one packet ready for all of `targets`; sends only when there is no room for more. */
+static void queue(srtp_fn protect, target *targets, int count, const unsigned char *packet, int size,
+                  int marker, int sequence, uint32_t timestamp, int picture_at, int picture, int tl0,
+                  int has_value, double now)
 {
-    subscriber *of[BATCH];
-    int ready = 0;
     if (size < 24 || size > MOST)
         return;
     for (int i = 0; i < count; i++) {
@@ -87,10 +91,16 @@ static void fan_out(srtp_fn protect, target *targets, int count, const unsigned 
         messages[ready].msg_hdr.msg_iov = vectors + ready;
         messages[ready].msg_hdr.msg_iovlen = 1;
         of[ready++] = s;
-        if (ready == BATCH) {
-            flush(of, ready);
-            ready = 0;
-        }
+        if (ready == BATCH)
+            flush();
     }
-    flush(of, ready);
+}
+
+static void fan_out(srtp_fn protect, target *targets, int count, const unsigned char *packet, int size,
+                    int marker, int sequence, uint32_t timestamp, int picture_at, int picture, int tl0,
+                    int has_value, double now)
+{
+    queue(protect, targets, count, packet, size, marker, sequence, timestamp, picture_at, picture, tl0, has_value,
+          now);
+    flush();
 }

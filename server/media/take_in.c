@@ -218,13 +218,12 @@ static int rtp(srtp_fn unprotect, srtp_fn protect, sender *s, datagram *d, doubl
     in->index[slot].picture_at = (int16_t)picture_at;
     in->index[slot].marker = data[1] >> 7;
     in->index[slot].known = 1;
-    fan_out(protect, in->targets, in->count, packet, size - at + HEADER, data[1] >> 7, (int)sequence, timestamp,
-            picture_at, picture, tl0, has_value, now);
+    queue(protect, in->targets, in->count, packet, size - at + HEADER, data[1] >> 7, (int)sequence, timestamp,
+          picture_at, picture, tl0, has_value, now);
     return NOTHING;
 }
 
-/* Takes what waits, at most `left` datagrams; RAW or OPENED when Python must see the one before `at`. */
-static int take_in(srtp_fn unprotect, srtp_fn protect, place *places, reader *from, double now)
+static int take_until(srtp_fn unprotect, srtp_fn protect, place *places, reader *from, double now)
 {
     for (;;) {
         datagram *d;
@@ -245,4 +244,13 @@ static int take_in(srtp_fn unprotect, srtp_fn protect, place *places, reader *fr
         if (rtp(unprotect, protect, p->who, d, now) == OPENED)
             return OPENED;
     }
+}
+
+/* Takes what waits, at most `left` datagrams; RAW or OPENED when Python must see the one before `at`. Everything
+   is sent by then: Python may change who gets what. */
+static int take_in(srtp_fn unprotect, srtp_fn protect, place *places, reader *from, double now)
+{
+    int found = take_until(unprotect, protect, places, from, now);
+    flush();
+    return found;
 }
