@@ -49,6 +49,8 @@ class Action(StrEnum):
     SEND_LINK_AGAIN = "send_link_again"
     REVOKE_LINK = "revoke_link"
     OWN_PLACE = "own_place"  # contract, record, notices, own details, leaving
+    OWN_WORKBOOK = "own_workbook"  # people, problems, goals, the plan
+    KEEP_WORKBOOK = "keep_workbook"  # the same with a member, and areas and strategies
     SEE_BRIEF = "see_brief"
     WRITE_SHEET = "write_sheet"
     ADMIT_UNSIGNED = "admit_unsigned"
@@ -101,6 +103,7 @@ LEADING = frozenset(
         Action.OPEN_SHEET,
         Action.SEE_BRIEF,
         Action.WRITE_SHEET,
+        Action.KEEP_WORKBOOK,
         Action.ADMIT_UNSIGNED,
         Action.CONFIRM_ATTENDANCE,
         Action.ENTER_PRESENCE,
@@ -127,7 +130,13 @@ ARRANGING = frozenset(
 ALLOWED = {
     Role.PARTICIPANT: EVERYBODY
     | SEATED
-    | {Action.ANSWER_CHECKIN, Action.WRITE_TO_FACILITATORS, Action.OWN_PLACE, Action.ASK_FOR_HELP},
+    | {
+        Action.ANSWER_CHECKIN,
+        Action.WRITE_TO_FACILITATORS,
+        Action.OWN_PLACE,
+        Action.ASK_FOR_HELP,
+        Action.OWN_WORKBOOK,
+    },
     Role.FACILITATOR: EVERYBODY | SEATED | LEADING | STAFF,
     # A coordinator arranges; what is said, felt or answered is not theirs to see.
     Role.COORDINATOR: EVERYBODY | STAFF | ARRANGING,
@@ -136,7 +145,7 @@ ALLOWED = {
 # A link for one thing does that thing: a check-in link opens no room, whoever holds it.
 WITHIN = {
     Purpose.JOIN: ALLOWED[Role.PARTICIPANT],
-    Purpose.CHECKIN: EVERYBODY | {Action.ANSWER_CHECKIN, Action.ASK_FOR_HELP},
+    Purpose.CHECKIN: EVERYBODY | {Action.ANSWER_CHECKIN, Action.ASK_FOR_HELP, Action.OWN_WORKBOOK},
     Purpose.STAFF: ALLOWED[Role.FACILITATOR] | ALLOWED[Role.COORDINATOR],
 }
 

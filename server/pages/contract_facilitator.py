@@ -11,6 +11,7 @@ import store.groups
 import store.people
 import store.sheets
 import store.signatures
+import store.workbook_sheet
 from care import signing
 from care.roles import Role
 from server import keys, render, signin
@@ -22,6 +23,7 @@ from store.conflict import Conflict
 from store.groups import Member
 from store.signatures import Signature
 from store.signins import SignIn
+from store.workbook_sheet import Differs
 
 LONGEST_GOAL = 300
 GOALS = 3
@@ -102,17 +104,36 @@ async def save_sheet(request: web.Request) -> web.Response:
     sheet = read_sheet(request, form)
     if form.errors:
         return await _show(request, who, form)
-    async with request.app[keys.DATABASE].write() as tx:
-        member = await _member(request, tx, who)
-        await store.sheets.save_sheet(
-            tx,
-            request.app[keys.KEYS],
-            member.id,
-            contract_drawn.body_of(sheet),
-            who.member,
-            place.now(request),
-        )
+    try:
+        async with request.app[keys.DATABASE].write() as tx:
+            member = await _member(request, tx, who)
+            await _keep(request, tx, who, member.id, sheet)
+    except Differs as differs:
+        _ = render.words(request).gettext
+        field, said = {
+            "area": ("main", _("An area was agreed on. It is changed on the member’s page, with a reason.")),
+            "goal": ("goal-1", _("A goal does not vanish. Say on the member’s page how it ended.")),
+        }[str(differs)]
+        form.refuse(field, said)
+        return await _show(request, who, form)
     return forms.see(f"/s/{who.place}/contract/{member.id}")
+
+
+async def _keep(request: web.Request, tx: AsyncConnection, who: SignIn, member: str, sheet: Sheet) -> None:
+    """The sheet, and the same as areas and goals of the work with the member."""
+    secrets, now = request.app[keys.KEYS], place.now(request)
+    await store.sheets.save_sheet(tx, secrets, member, contract_drawn.body_of(sheet), who.member, now)
+    await store.workbook_sheet.taken_up(
+        tx,
+        secrets,
+        member,
+        sheet.main,
+        sheet.secondary,
+        sheet.goals,
+        by=who.member,
+        device=who.device,
+        now=now,
+    )
 
 
 def read_sheet(request: web.Request, form: Form) -> Sheet:

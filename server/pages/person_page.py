@@ -6,13 +6,18 @@ from aiohttp import web
 
 from care.roles import Role
 from server import keys, render, signin
-from server.pages import member_page, person, person_contract, person_scores, place
+from server.pages import member_page, person, person_contract, person_scores, person_work, place
 from server.pages.person import Section
 from store.signins import SignIn
 
 PARTIALS = "pages/facilitator/person"
 SECTIONS: tuple[Section, ...] = (
     Section("course", person_scores.load, f"{PARTIALS}/course.html"),
+    Section("areas", person_work.areas, f"{PARTIALS}/areas.html"),
+    Section("goals", person_work.aims, f"{PARTIALS}/goals.html"),
+    Section("circle", person_work.circle, f"{PARTIALS}/circle.html"),
+    Section("problems", person_work.problems, f"{PARTIALS}/problems.html"),
+    Section("plan", person_work.plan, f"{PARTIALS}/plan.html"),
     Section("contract", person_contract.load, f"{PARTIALS}/contract.html"),
 )
 
