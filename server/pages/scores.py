@@ -1,7 +1,9 @@
 """A member's course for the facilitators: every measure as a chart with a table beside it, what changed, and
 what asks for a look. Nobody else has this page."""
 
+from datetime import datetime, time
 from gettext import NullTranslations
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -73,17 +75,23 @@ def key(one: Review) -> str:
     return f"{one.kind.value}.{one.measure}.{store.scores.about(one)}"
 
 
-def prompts(words: NullTranslations, about: Person, scored: Scored) -> list[dict[str, str]]:
+def prompts(words: NullTranslations, about: Person, scored: Scored) -> list[dict[str, object]]:
     """What nobody has looked at yet, in words, with the day it is to be looked at by."""
     titles = {one.measure.id: one.measure.title for one in scored.found.measures}
     times = {one.checkin: one.at for each in scored.found.measures for one in each.points}
-    found = []
+    found: list[dict[str, object]] = []
     for one in scored.open:
         at = times.get(one.checkin)
-        due = review_by(at.date()).isoformat() if one.kind is Kind.DETERIORATION and at else ""
         text = review_words(words, titles.get(one.measure, ""), one)
+        due = _due(at, about.here.zone) if one.kind is Kind.DETERIORATION and at else None
         found.append({"key": key(one), "kind": one.kind.value, "text": text, "by": due})
     return found
+
+
+def _due(at: datetime, zone: str) -> datetime:
+    """The day a prompt is to be looked at by, at noon of that day."""
+    day = review_by(at.astimezone(ZoneInfo(zone)).date())
+    return datetime.combine(day, time(12), ZoneInfo(zone))
 
 
 def _measure(words: NullTranslations, one: Summary, scored: Scored, found: Scores) -> dict[str, object]:

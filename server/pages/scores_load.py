@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,14 +14,14 @@ from care.phases import Phases
 from care.review import Review
 from care.standing import ATTENDED, OURS, OUTSIDE
 from care.summary import Frame, Whole, whole
-from care.verdict import Status
 from server import keys
 from store.groups import Group
 from store.scores import Told
 from store.signins import SignIn
 from store.standing import Column, GridRow
 
-NOT_HELD = OURS | OUTSIDE | {Status.EXPECTED}
+NOT_THEIRS = OURS | OUTSIDE
+"A session with one of these was not held for the member."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,20 +67,25 @@ async def load(
     seen = await store.scores.looked_at(tx, names)
     return Scores(
         members={
-            one.member: _scored(told[one.member], frame(grid.columns, one, group.count), seen) for one in rows
+            one.member: _scored(told[one.member], frame(grid.columns, one, group.count, now), seen)
+            for one in rows
         },
         columns=grid.columns,
         phases=agreed.phases,
     )
 
 
-def frame(columns: Sequence[Column], row: GridRow, count: int) -> Frame:
-    """What a member's scores are read against."""
+def frame(columns: Sequence[Column], row: GridRow, count: int, now: datetime) -> Frame:
+    """What a member's scores are read against. A session counts as held once it is over, confirmed or not."""
     cells = list(zip(columns, row.cells, strict=True))
     return Frame(
         first_starts=next((one.starts_at for one in columns if one.ordinal == 1), None),
         sessions=count,
-        held=frozenset(at.ordinal for at, cell in cells if cell.status not in NOT_HELD),
+        held=frozenset(
+            at.ordinal
+            for at, cell in cells
+            if at.ends_at <= now and at.state != "cancelled" and cell.status not in NOT_THEIRS
+        ),
         attended=frozenset(at.ordinal for at, cell in cells if cell.status in ATTENDED),
     )
 

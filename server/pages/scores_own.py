@@ -52,7 +52,7 @@ async def show(request: web.Request) -> web.Response:
         request,
         "pages/participant/course.html",
         place=who.place,
-        here="me",
+        here="home",
         csrf=signin.csrf_value(request, who),
         zone=here.zone,
         round=_round(words, sent) if sent else "",
