@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 SLOT = 24
 LEFT, RIGHT, TOP, BOTTOM = 32, 66, 26, 24
@@ -103,6 +103,7 @@ def draw(chart: Chart) -> Markup:
         *(_stretch(chart, one) for one in chart.stretches),
         _axes(chart),
         *(_line(chart, one) for one in chart.lines),
+        *_letters(chart),
     ]
     wide = " chart-wide" if len(chart.slots) >= WIDE_FROM else ""
     return Markup(
@@ -195,7 +196,7 @@ def _line(chart: Chart, line: Line) -> Markup:
         for before, after in itertools.pairwise(known)
     ]
     dots = [_dot(chart, one) for one in line.marks]
-    return Markup("").join([*pieces, *dots, _letter(chart, line, known)])
+    return Markup("").join([*pieces, *dots])
 
 
 def _piece(chart: Chart, before: Mark, after: Mark, gap: bool) -> Markup:
@@ -219,10 +220,16 @@ def _dot(chart: Chart, one: Mark) -> Markup:
     )
 
 
-def _letter(chart: Chart, line: Line, known: Sequence[Mark]) -> Markup:
-    if not line.letter or not known:
-        return Markup("")
-    end = known[-1]
-    return Markup('<text class="chart-letter" x="{}" y="{}">{}</text>').format(
-        chart.x(end.slot) + 6, chart.y(end.total or 0) + 4, escape(line.letter)
-    )
+def _letters(chart: Chart) -> list[Markup]:
+    """The letters at the ends of the lines; lines that end at one point share a text."""
+    ends: dict[tuple[int, int], list[str]] = {}
+    for line in chart.lines:
+        known = [(one.slot, one.total) for one in line.marks if one.total is not None]
+        if line.letter and known:
+            ends.setdefault(known[-1], []).append(line.letter)
+    return [
+        Markup('<text class="chart-letter" x="{}" y="{}">{}</text>').format(
+            chart.x(slot) + 6, chart.y(total) + 4, " ".join(letters)
+        )
+        for (slot, total), letters in ends.items()
+    ]

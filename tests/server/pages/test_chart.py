@@ -74,6 +74,14 @@ def test_it_has_a_name_and_a_description_and_no_script_or_style() -> None:
     assert not re.search(r"<script|<style|style=|\son\w+=|fill=\"#|stroke=", text)
 
 
+def test_lines_that_end_at_one_point_share_a_text() -> None:
+    ends = [Line([Mark(0, 3), Mark(1, 4)], "A"), Line([Mark(1, 4)], "B"), Line([Mark(1, 9)], "C")]
+    texts = [
+        one.text for one in parsed(replace(CHART, lines=ends)).iter() if one.get("class") == "chart-letter"
+    ]
+    assert texts == ["A B", "C"]
+
+
 def test_two_pictures_on_a_page_share_no_name() -> None:
     def names(chart: Chart) -> set[str]:
         return {one.get("id", "") for one in parsed(chart).iter()} - {""}
