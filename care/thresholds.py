@@ -279,6 +279,9 @@ def _paper(one: Watched, meetings: Mapping[int, Meeting], now: datetime) -> list
         asks.append(
             _asked(Kind.BOUNCED_CONTACT, Owner.COORDINATOR, about, one.refused_at + TWO_DAYS, ("refused",))
         )
+    if one.number_refused_at is not None:
+        about, by = f"number:{one.number_refused_at.isoformat()}", one.number_refused_at + TWO_DAYS
+        asks.append(_asked(Kind.BOUNCED_CONTACT, Owner.COORDINATOR, about, by, ("number_refused",)))
     first = min(meetings.values(), key=lambda each: each.ordinal, default=None)
     if one.unsigned is not None and first is not None:
         by = max(first.starts_at, one.sign_by or first.starts_at)

@@ -34,5 +34,6 @@ class Watched:
     unsigned: str | None = None  # the version of the contract that still lacks their name
     sign_by: datetime | None = None  # when that version takes effect, for an amendment
     refused_at: datetime | None = None  # the address was refused for good
+    number_refused_at: datetime | None = None  # so was the telephone number, by whoever sends texts
     asked: Sequence[tuple[str, datetime]] = ()
     on_roster: bool = True

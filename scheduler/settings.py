@@ -12,8 +12,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from care.request_signature import SECRET_SIGNS
+
 SECRETS = frozenset({"smtp_password", "text_secret"})
-SECRET_SIGNS = 32
 
 
 class SecretFiles(EnvSettingsSource):

@@ -5,8 +5,6 @@ The signature is HMAC-SHA-256 over the time and the body, so that nobody else ca
 cannot be sent again. The id is the same at each attempt of one purpose, so that a receiver can drop repeats.
 """
 
-import hashlib
-import hmac
 import json
 import ssl
 from datetime import datetime
@@ -14,12 +12,13 @@ from types import SimpleNamespace
 
 import aiohttp
 
+from care import request_signature
 from care.contact import wire_number
 from scheduler.mail import Letter
 from scheduler.settings import SchedulerSettings
 from scheduler.transports import Fate, Outcome
 
-SIGNATURE, TIMESTAMP, KEY = "IPT-Signature", "IPT-Timestamp", "Idempotency-Key"
+PURPOSE = "Idempotency-Key"
 KNOWN_ALREADY = 409
 LATER = frozenset({408, 425, 429})
 NEVER = frozenset({400, 404, 410, 413, 422})
@@ -75,18 +74,13 @@ def digest(message_id: str) -> str:
 
 def headers(secret: bytes, body: bytes, at: datetime, purpose: str) -> dict[str, str]:
     """What goes with the body: its type, the time in seconds, the purpose, the signature."""
-    stamp = str(int(at.timestamp()))
+    stamp = request_signature.stamp(at)
     return {
         "Content-Type": "application/json; charset=utf-8",
-        TIMESTAMP: stamp,
-        KEY: purpose,
-        SIGNATURE: f"v1={signed(secret, stamp, body)}",
+        request_signature.TIMESTAMP: stamp,
+        PURPOSE: purpose,
+        request_signature.SIGNATURE: request_signature.sign(secret, stamp, body),
     }
-
-
-def signed(secret: bytes, stamp: str, body: bytes) -> str:
-    """HMAC-SHA-256 (RFC 2104) over the time, a full stop and the body, in hexadecimal."""
-    return hmac.new(secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 def answered(status: int) -> Outcome:

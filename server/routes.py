@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from server import health, links_exchange
+from server import health, links_exchange, returned
 from server.pages import (
     assets,
     calendar,
@@ -43,6 +43,7 @@ def routes(*, demo_mode: bool) -> list[web.RouteDef]:
         *crisis.routes(),
         *assets.routes(),
         *health.routes(),
+        *returned.routes(),
         *entry.routes(),
         *setup.routes(),
         *passkey_sign_in.routes(),

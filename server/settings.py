@@ -16,9 +16,10 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from care.request_signature import SECRET_SIGNS
 from server.media.options import MediaOptions
 
-SECRETS = frozenset({"turn_secret"})
+SECRETS = frozenset({"turn_secret", "returned_secret"})
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -67,6 +68,8 @@ class ServerSettings(BaseSettings):
     "TURN relay addresses for clients, for instance turns:turn.example.org:443?transport=tcp."
     turn_secret: str | None = Field(default=None, repr=False)
     "The relay's static-auth-secret."
+    returned_secret: str | None = Field(default=None, repr=False)
+    "What a provider signs its reports of returned messages with; unset: none are taken."
     crisis_country: str = "gb"
     "Country of the first crisis page, two letters."
 
@@ -109,6 +112,8 @@ class ServerSettings(BaseSettings):
             raise ValueError("IPT_TLS_CERT and IPT_TLS_KEY belong together")
         if bool(self.turn_urls) != bool(self.turn_secret):
             raise ValueError("IPT_TURN_URLS and IPT_TURN_SECRET belong together")
+        if self.returned_secret is not None and len(self.returned_secret) < SECRET_SIGNS:
+            raise ValueError(f"IPT_RETURNED_SECRET needs {SECRET_SIGNS} characters or more")
         named = urlsplit(self.site).hostname or ""
         if self.mode == "demo" and not (is_loopback(self.host) and is_loopback(named)):
             raise ValueError(

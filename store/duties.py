@@ -4,7 +4,7 @@ in the same transaction, and by the clock."""
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care import thresholds
@@ -36,7 +36,8 @@ async def wanted(tx: AsyncConnection, group_id: str, now: datetime) -> tuple[Wan
     if of_state.scalar_one() == "ended":
         return ()
     signed = await _signed(tx, found.agreed.offered)
-    refused = await _refused(tx, group_id)
+    refused = await _refused(tx, group_id, person.c.refused_at)
+    numbers = await _refused(tx, group_id, person.c.number_refused_at)
     asked = await _asked(tx, group_id)
     watched = [
         Watched(
@@ -46,6 +47,7 @@ async def wanted(tx: AsyncConnection, group_id: str, now: datetime) -> tuple[Wan
             unsigned=None if one.id in signed else found.agreed.offered,
             sign_by=found.agreed.sign_by,
             refused_at=refused.get(one.id),
+            number_refused_at=numbers.get(one.id),
             asked=asked.get(one.id, ()),
             on_roster=one.left_at is None,
         )
@@ -92,13 +94,14 @@ async def _signed(tx: AsyncConnection, version: str | None) -> set[str]:
     return set(rows.scalars())
 
 
-async def _refused(tx: AsyncConnection, group_id: str) -> dict[str, datetime]:
+async def _refused(tx: AsyncConnection, group_id: str, since: Column[datetime]) -> dict[str, datetime]:
+    """Since when mail, or texts, do not reach a member."""
     rows = await tx.execute(
-        select(member.c.id, person.c.refused_at)
+        select(member.c.id, since.label("since"))
         .join(person, person.c.id == member.c.person)
-        .where(member.c.group == group_id, person.c.refused_at.is_not(None))
+        .where(member.c.group == group_id, since.is_not(None))
     )
-    return {row.id: row.refused_at for row in rows}
+    return {row.id: row.since for row in rows}
 
 
 async def _asked(tx: AsyncConnection, group_id: str) -> dict[str, list[tuple[str, datetime]]]:

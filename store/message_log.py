@@ -17,9 +17,11 @@ class Sent:
 
     id: str
     kind: str
+    channel: str
     member: str
     state: str
     due_at: datetime
+    expires_at: datetime
     finished_at: datetime | None
     attempts: int
     result: str
@@ -44,9 +46,11 @@ async def of_group(
         Sent(
             id=row.id,
             kind=row.kind,
+            channel=row.channel,
             member=row.member,
             state=row.state,
             due_at=row.due_at,
+            expires_at=row.expires_at,
             finished_at=row.finished_at,
             attempts=row.attempts,
             result=row.result,

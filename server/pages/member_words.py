@@ -23,7 +23,13 @@ def of(translations: NullTranslations) -> Callable[[str, str], str]:
         "sent": states(translations),
         "result": results(translations),
     }
-    return lambda kind, code: known[kind].get(code, "" if kind == "result" else code.replace("_", " "))
+
+    def say(kind: str, code: str) -> str:
+        if kind == "result":
+            return known[kind].get(code.split(" ")[0], "")
+        return known[kind].get(code, code.replace("_", " "))
+
+    return say
 
 
 def left(translations: NullTranslations) -> dict[str, str]:
@@ -161,6 +167,8 @@ def results(translations: NullTranslations) -> dict[str, str]:
         "address_refused": _("the address does not work"),
         "left_the_group": _("left the group"),
         "no_time_left": _("it was too late"),
+        "received": _("somebody says that it was received"),
+        "returned": _("it came back: the address or number does not work"),
         "undone": _("the change was taken back"),
         "merged": _("goes together with others, to keep to the daily number"),
         "no_texts": _("wants no short messages"),

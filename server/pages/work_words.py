@@ -85,6 +85,7 @@ def reason_words(translations: NullTranslations, reason: str) -> str:
         "session": _("session %(number)s"),
         "unsigned": _("contract not signed"),
         "refused": _("mail to the address came back"),
+        "number_refused": _("short messages do not reach the telephone number"),
         "asked": _("asked by the member"),
         "link_not_me": _("their links have ended; they need a new one"),
         "wish_talk": _("would like to talk with a facilitator first"),

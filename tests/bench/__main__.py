@@ -16,10 +16,12 @@ from typing import Any
 from tests.bench import (
     admitting,
     confirming,
+    draining,
     endurance,
     forwarding,
     fuzzing,
     killing,
+    mailing,
     paging,
     proposing,
     roaming,
@@ -48,6 +50,8 @@ MEASURES: dict[tuple[str, ...], Measure] = {
     ("proposal_cost_2000_facts",): proposing.proposal_cost,
     ("grid_page_1000_groups", "worklist_page_1000_groups"): paging.pages,
     ("kill_points_lost",): killing.killed,
+    ("duplicates_200_kills", "forgotten_200_kills"): mailing.kills_200,
+    ("drain_cost_100k",): draining.drain_cost,
     ("confirm_eight_actions",): confirming.confirming,
 }
 LONG: dict[tuple[str, ...], Measure] = {("memory_growth_10_minutes",): endurance.growth}

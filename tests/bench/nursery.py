@@ -1,8 +1,10 @@
-"""`python -m tests.bench.nursery`: real server processes that are there in a tenth of the time of a start.
+"""`python -m tests.bench.nursery`: real server and scheduler processes that are there in a tenth of the time
+of a start.
 
-Everything the server imports is loaded once. Each line on standard input (JSON: the environment of one
-server) makes a child that runs `ipt-rooms server` with it; its process id is written to standard output. The
-children are what they would be from a shell: own process, own sockets, own database connections.
+Everything they import is loaded once. Each line on standard input (JSON: the environment of one process,
+and its `role` unless `server`) makes a child that runs `ipt-rooms server` or `ipt-rooms scheduler` with it;
+its process id is written to standard output. The children are what they would be from a shell: own process,
+own sockets, own database connections.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ import sys
 import traceback
 
 from care import zones
-from command import configuration, server_process, shell
+from command import configuration, scheduler_process, server_process, shell
+from scheduler.settings import SchedulerSettings
 from server.settings import ServerSettings
 from store.settings import StoreSettings
 
@@ -31,7 +34,8 @@ def main() -> None:
 
 
 def run(order: dict[str, str]) -> None:
-    """This process is a server from now on, and ends when the nursery does."""
+    """This process is a server or a scheduler from now on, and ends when the nursery does."""
+    role = order.pop("role", "server")
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     log = os.open(order.pop("log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -40,7 +44,10 @@ def run(order: dict[str, str]) -> None:
     os.environ.update(order)
     try:
         configuration.check()
-        shell.go(server_process.run(ServerSettings(), StoreSettings(), with_parent=False))
+        if role == "scheduler":
+            shell.go(scheduler_process.run(SchedulerSettings(), StoreSettings(), with_parent=False))
+        else:
+            shell.go(server_process.run(ServerSettings(), StoreSettings(), with_parent=False))
     except BaseException:  # whatever it is, it belongs into this server's log
         traceback.print_exc()
     finally:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from command import main
 from command.main import app
+from tests.services.reports import report
 
 FIRST = (datetime.now(UTC) + timedelta(days=7)).strftime("%Y-%m-%d 18:00")
 
@@ -107,8 +108,19 @@ def test_messages_are_listed_by_what_a_person_has_to_decide(shell, group):
     listed = shell("outbox", "list", "--state", "pending")
     assert "invitation" in listed
     assert "example.org" not in listed
-    with pytest.raises(main.EXPECTED, match="not an uncertain message"):
-        shell("outbox", "again", listed.split()[0])
+    with pytest.raises(main.EXPECTED, match="not an open question"):
+        shell("outbox", "retry", listed.split()[0])
+
+
+def test_reports_of_returned_messages_are_read_from_files_and_named_for_what_they_are(shell, group, tmp_path):
+    known, other = tmp_path / "report.eml", tmp_path / "hello.eml"
+    known.write_bytes(report("<nobody@clinic.example>"))
+    other.write_bytes(b"Subject: hello\r\n\r\nhello\r\n")
+
+    said = shell("outbox", "bounce", str(known), str(other)).splitlines()
+
+    assert said[0] == f"{known}: about no message of ours"
+    assert said[1] == f"{other}: this mail is not a report"
 
 
 def test_settings_are_shown_without_secrets(shell, monkeypatch):

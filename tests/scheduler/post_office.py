@@ -69,9 +69,11 @@ class PostOffice:
 
 
 @asynccontextmanager
-async def opened(tls: ssl.SSLContext | None = None) -> AsyncIterator[PostOffice]:
+async def opened(
+    tls: ssl.SSLContext | None = None, office: PostOffice | None = None
+) -> AsyncIterator[PostOffice]:
     """The server, listening on a free port of the loopback while the block runs."""
-    office = PostOffice()
+    office = PostOffice() if office is None else office
 
     def speak() -> SMTP:
         spoken = SMTP(office, hostname="post.example", tls_context=tls, require_starttls=tls is not None)
