@@ -12,15 +12,13 @@ from sqlalchemy import ColumnElement, Row, and_, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.checkin_states import State, answerable
+from care.form import Value
 from care.roles import Action
 from store import access_log, chain, doors
 from store.doors import NotAllowed
 from store.ids import fresh_id, plausible
 from store.sealing import DataKey, Keys
 from store.tables import answer, checkin, member
-
-Value = int | str | tuple[str, ...] | None
-"None is an answer too: asked, and nothing said."
 
 SELF, PHONE, MEETING = "self", "phone", "meeting"
 LONGEST = 20_000
@@ -71,7 +69,7 @@ async def save(
         raise ValueError(f"an answer has at most {LONGEST} characters")
     # First the one lock that everybody takes first; then this check-in cannot be sent beneath an answer.
     await chain.hold(tx)
-    found = await _held(tx, checkin_id, by, mode)
+    found = await may_write(tx, checkin_id, by, mode)
     if not answerable(State(found.state), found.opens_at, found.closes_at, now):
         raise Closed(found.state)
     key = await keys.one(tx, found.person)
@@ -93,23 +91,25 @@ async def of_checkin(tx: AsyncConnection, keys: Keys, checkin_id: str) -> dict[s
     return {one.question: one for one in await _opened(tx, keys, _of(checkin_id))}
 
 
-async def given_here(tx: AsyncConnection, keys: Keys, checkin_id: str, device: str) -> dict[str, Answer]:
-    """What a member may read back: the newest answers that they themselves gave on this device."""
-    found = {one for one, here in (await answered_ids(tx, checkin_id, device)).items() if here}
+async def given_here(
+    tx: AsyncConnection, keys: Keys, checkin_id: str, device: str, by: str
+) -> dict[str, Answer]:
+    """What may be read back to whoever gave it: the newest answers by this hand on this device."""
+    found = {one for one, here in (await answered_ids(tx, checkin_id, device, by)).items() if here}
     return {one.question: one for one in await _opened(tx, keys, _of(checkin_id, found))} if found else {}
 
 
-async def answered_ids(tx: AsyncConnection, checkin_id: str, device: str) -> dict[str, bool]:
-    """The questions that have an answer, in the order they were first answered; True where the member gave
-    the newest one on this device. Opens nothing."""
+async def answered_ids(tx: AsyncConnection, checkin_id: str, device: str, by: str) -> dict[str, bool]:
+    """The questions that have an answer, in the order they were first answered; True where the newest was
+    given by this member or facilitator on this device. Opens nothing."""
     rows = await tx.execute(
-        select(answer.c.question, answer.c.device, answer.c.mode)
+        select(answer.c.question, answer.c.device, answer.c.by)
         .where(answer.c.checkin == checkin_id)
         .order_by(answer.c.seq)
     )
     found: dict[str, bool] = {}
     for row in rows:
-        found[row.question] = row.device == device and row.mode == SELF
+        found[row.question] = row.device == device and row.by == by
     return found
 
 
@@ -148,8 +148,9 @@ async def access_answers(
     return await of_checkin(tx, keys, checkin_id)
 
 
-async def _held(tx: AsyncConnection, checkin_id: str, by: str, mode: str) -> Row[tuple[object, ...]]:
-    """The check-in, held until this transaction ends, for somebody who may answer it."""
+async def may_write(tx: AsyncConnection, checkin_id: str, by: str, mode: str) -> Row[tuple[object, ...]]:
+    """The row of a check-in, held until this transaction ends, for the member or a facilitator of the group.
+    Raises NotAllowed for everybody else."""
     row = await _whose(tx, checkin_id, hold=True)
     if (row.member == by) != (mode == SELF):
         raise NotAllowed("answer_checkin")

@@ -95,29 +95,34 @@ async def test_two_devices_at_once_lose_nothing_and_double_nothing(database, sav
     assert all(one != following for one, following in itertools.pairwise(kept))
 
 
-async def test_another_device_learns_that_there_is_an_answer_and_not_which(database, keys, save, asked):
+async def test_another_device_learns_that_there_is_an_answer_and_not_which(
+    database, keys, circle, save, asked
+):
     await save("mood", 7)
     await save("moment", "a findable moment", device=LAPTOP)
     async with database.read() as tx:
-        assert await answers.answered_ids(tx, asked, PHONE) == {"mood": True, "moment": False}
-        assert set(await answers.given_here(tx, keys, asked, PHONE)) == {"mood"}
-        assert set(await answers.given_here(tx, keys, asked, LAPTOP)) == {"moment"}
-        assert await answers.given_here(tx, keys, asked, "c" * 16) == {}
+        assert await answers.answered_ids(tx, asked, PHONE, circle.participants[0].id) == {
+            "mood": True,
+            "moment": False,
+        }
+        assert set(await answers.given_here(tx, keys, asked, PHONE, circle.participants[0].id)) == {"mood"}
+        assert set(await answers.given_here(tx, keys, asked, LAPTOP, circle.participants[0].id)) == {"moment"}
+        assert await answers.given_here(tx, keys, asked, "c" * 16, circle.participants[0].id) == {}
 
 
-async def test_what_was_replaced_elsewhere_is_not_read_back_either(database, keys, save, asked):
+async def test_what_was_replaced_elsewhere_is_not_read_back_either(database, keys, circle, save, asked):
     await save(value=7)
     await save(value=2, device=LAPTOP)
     async with database.read() as tx:
-        assert await answers.answered_ids(tx, asked, PHONE) == {"mood": False}
-        assert await answers.given_here(tx, keys, asked, PHONE) == {}
+        assert await answers.answered_ids(tx, asked, PHONE, circle.participants[0].id) == {"mood": False}
+        assert await answers.given_here(tx, keys, asked, PHONE, circle.participants[0].id) == {}
 
 
 async def test_what_a_facilitator_wrote_down_is_marked_and_not_read_back(database, keys, circle, save, asked):
     await save(by=circle.facilitator.id, mode="phone")
     async with database.read() as tx:
         found = await answers.of_checkin(tx, keys, asked)
-        assert await answers.given_here(tx, keys, asked, PHONE) == {}
+        assert await answers.given_here(tx, keys, asked, PHONE, circle.participants[0].id) == {}
     assert (found["mood"].by, found["mood"].mode) == (circle.facilitator.id, "phone")
 
 
@@ -236,7 +241,7 @@ async def test_with_the_key_the_answers_of_a_person_are_gone(database, keys, cir
     async with database.write() as tx:
         await tx.execute(delete(person_key).where(person_key.c.person == circle.participants[0].person))
         assert await answers.of_checkin(tx, keys, asked) == {}
-        assert await answers.answered_ids(tx, asked, PHONE) == {"mood": True}
+        assert await answers.answered_ids(tx, asked, PHONE, circle.participants[0].id) == {"mood": True}
 
 
 @pytest.mark.parametrize("act", [update(answer).values(question="other"), delete(answer)], ids=str)
