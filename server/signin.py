@@ -125,7 +125,8 @@ async def settle(request: web.Request, answer: Redeemed | Refusal) -> web.Stream
     except (SQLAlchemyError, OSError) as error:
         # The link is bound by now: without its cookies the person could never come in again.
         log.error("A fact was lost", extra={"action": "link_fact_lost", "error": type(error).__name__})
-    response = web.Response(status=303, headers={"Location": f"/s/{answer.place}/"})
+    onward = "checkin" if answer.purpose == "checkin" else ""
+    response = web.Response(status=303, headers={"Location": f"/s/{answer.place}/{onward}"})
     put_cookies(request, response, answer)
     if answer.purpose == "staff":
         await open_desk(request, response, answer)

@@ -11,8 +11,9 @@ import store.signatures
 from care import signing
 from care.roles import Action, may
 from server import keys, render
-from server.pages import course, own_dates, place
+from server.pages import checkin, course, own_dates, place
 from server.pages.contract_rules import group_rules
+from server.pages.questions_all import rounds
 from store.groups import Session
 from store.signins import SignIn
 
@@ -28,6 +29,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         notices = await store.absence.of_member(tx, who.member)
         terms = await place.terms(tx, who.group, here.now)
         unsigned = await to_sign(tx, who)
+        to_fill_in = await checkin.open_ones(tx, who, here)
     following = found.sessions.next
     dates = own_dates.arrange(here.sessions, here.series, here.zone, here.now, notices)
     own = may(who.role, Action.OWN_PLACE, who.purpose)
@@ -49,6 +51,8 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         can_enter=may(who.role, Action.ENTER_ROOM, who.purpose),
         away_next=following is not None and following.id in notices,
         to_sign=own and unsigned,
+        to_fill_in=to_fill_in,
+        rounds=rounds(render.words(request)),
         rows=dates.rows,
         hours=dates.hours,
         last=dates.last,

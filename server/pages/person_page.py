@@ -6,7 +6,15 @@ from aiohttp import web
 
 from care.roles import Role
 from server import keys, render, signin
-from server.pages import member_page, person, person_contract, person_scores, person_work, place
+from server.pages import (
+    member_page,
+    person,
+    person_checkins,
+    person_contract,
+    person_scores,
+    person_work,
+    place,
+)
 from server.pages.person import Section
 from store.signins import SignIn
 
@@ -18,6 +26,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("circle", person_work.circle, f"{PARTIALS}/circle.html"),
     Section("problems", person_work.problems, f"{PARTIALS}/problems.html"),
     Section("plan", person_work.plan, f"{PARTIALS}/plan.html"),
+    Section("checkins", person_checkins.load, f"{PARTIALS}/checkins.html"),
     Section("contract", person_contract.load, f"{PARTIALS}/contract.html"),
 )
 

@@ -72,8 +72,8 @@ def _round(words: NullTranslations, sent: CheckIn) -> str:
 
 
 async def _parts(request: web.Request, tx: AsyncConnection, who: SignIn, sent: CheckIn) -> list[Part]:
-    given = await store.answers.given_here(tx, request.app[keys.KEYS], sent.id, who.device)
-    answered = await store.answers.answered_ids(tx, sent.id, who.device)
+    given = await store.answers.given_here(tx, request.app[keys.KEYS], sent.id, who.device, who.member)
+    answered = await store.answers.answered_ids(tx, sent.id, who.device, who.member)
     measures = await store.questionnaires.known(tx)
     asked = {item.id: one for one in measures.values() for item in one.items}
     pinned = {one.question: measures[one.instrument] for one in given.values() if one.instrument in measures}

@@ -1,0 +1,169 @@
+"""One question a page: shown, taken, summed up, sent. The same for a member by themselves and for a
+facilitator who writes down what a member says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import store.answers
+import store.filling
+import store.groups
+import store.people
+from care.form import Step, Value
+from care.roles import Role
+from server import keys, render, signin
+from server.pages import checkin_show, filling, forms, place
+from server.pages.filling import Filling
+from server.pages.forms import Form
+from server.pages.questions_all import questions
+from store.checkins import CheckIn
+from store.filling import Hand
+from store.signins import SignIn
+
+CHECK = "check"
+"The summary, in addresses."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """Where a check-in is filled in. Its steps live below `address`; `home` leads out, `done` is the end.
+    `found` tells where a worrying answer leads, from the screen and the address to go on at; `name` is the
+    member's, where somebody else writes."""
+
+    who: SignIn
+    one: CheckIn
+    hand: Hand
+    address: str
+    home: str
+    done: str
+    frame: str
+    own: bool
+    found: Callable[[str, str], str]
+    name: str = ""
+
+
+async def show(request: web.Request, at: At) -> web.Response:
+    """The question, with the answer that was given here."""
+    async with request.app[keys.DATABASE].read() as tx:
+        found = await filling.load(request, tx, at.one, at.hand, at.address, at.home)
+        readers = await leaders(request, tx, at.who.group)
+    step = found.at(request.match_info["step"]) if found else None
+    if found is None or step is None:
+        return forms.see(at.home)
+    form = checkin_show.filled(Form(), step, found.own)
+    return page(request, at, found, step, form, readers)
+
+
+async def take(request: web.Request, at: At) -> web.Response:
+    """Keeps the answer and goes on; on a mistake the question again, with what was typed."""
+    form = await forms.read(request)
+    now = place.now(request)
+    async with request.app[keys.DATABASE].read() as tx:
+        before = await filling.load(request, tx, at.one, at.hand, at.address, at.home)
+        readers = await leaders(request, tx, at.who.group)
+    step = before.at(request.match_info["step"]) if before else None
+    if before is None or step is None:
+        return forms.see(at.home)
+    given = answers(request, form, step)
+    if form.errors:
+        return page(request, at, before, step, form, readers)
+    try:
+        async with request.app[keys.DATABASE].write() as tx:
+            found = await store.filling.give(
+                tx, request.app[keys.KEYS], at.one, before.form, given, at.hand, now
+            )
+            after = await filling.load(request, tx, at.one, at.hand, at.address, at.home)
+    except store.answers.Closed:
+        return forms.see(at.home)
+    if after is None:
+        return forms.see(at.home)
+    to_summary = form.get("to") == CHECK
+    onward = f"{at.address}/{CHECK}" if to_summary else after.following(step.key)
+    return forms.see(at.found(found.screen, onward) if found else onward)
+
+
+def answers(request: web.Request, form: Form, step: Step) -> dict[str, Value]:
+    """What the page said: its answers, or nothing where it was skipped."""
+    if form.get("skip"):
+        return {one.id: None for one in step.questions}
+    return checkin_show.read(render.words(request), form, step)
+
+
+def page(request: web.Request, at: At, found: Filling, step: Step, form: Form, readers: str) -> web.Response:
+    """The page of one question."""
+    known = questions(render.words(request), filling.measures_of(request))
+    measure = next((one for one in filling.measures_of(request).values() if one.id == step.part), None)
+    return forms.again(
+        request,
+        "pages/checkin/question.html",
+        form,
+        **_frame(request, at),
+        action=f"{at.address}/{step.key}",
+        back=at.address + "/" + CHECK if form.get("to") == CHECK else found.before(step),
+        questions=checkin_show.draw(step, known),
+        number=found.number(step),
+        total=len(found.steps),
+        elsewhere=found.answered.get(step.key) is False,
+        onward=found.following(step.key),
+        to=CHECK if CHECK in (form.get("to"), request.query.get("to", "")) else "",
+        safety=step.safety or step.key == "safe_now",
+        readers=readers,
+        licence=measure.licence if measure else "",
+        noted="noted" in request.query,
+    )
+
+
+async def show_summary(request: web.Request, at: At) -> web.Response:
+    """All answers before they are sent."""
+    async with request.app[keys.DATABASE].write() as tx:
+        found = await filling.load(request, tx, at.one, at.hand, at.address, at.home)
+        readers = await leaders(request, tx, at.who.group)
+    if found is None:
+        return forms.see(at.home)
+    words = render.words(request)
+    lines = checkin_show.summary(words, found, questions(words, filling.measures_of(request)))
+    return render.page(
+        request,
+        "pages/checkin/check.html",
+        **_frame(request, at),
+        lines=lines,
+        open_ones=[one for one in lines if one.state == "open"],
+        readers=readers,
+        noted="noted" in request.query,
+    )
+
+
+async def send(request: web.Request, at: At) -> web.Response:
+    """Finishes the check-in. A second press finds it finished and leads to the same page."""
+    async with request.app[keys.DATABASE].write() as tx:
+        await store.filling.send(tx, request.app[keys.KEYS], at.one, at.hand, place.now(request))
+    return forms.see(at.done)
+
+
+def _frame(request: web.Request, at: At) -> dict[str, Any]:
+    return {
+        "frame": at.frame,
+        "place": at.who.place,
+        "here": "checkin",
+        "own": at.own,
+        "csrf": signin.csrf_value(request, at.who),
+        "address": at.address,
+        "name": at.name,
+        "mode": at.hand.mode,
+        "wave": at.one.wave,
+    }
+
+
+async def leaders(request: web.Request, tx: AsyncConnection, group: str) -> str:
+    """Those who read the answers, by name: “Nils”, “Nils and Nora”."""
+    _ = render.words(request).gettext
+    roster = await store.groups.roster(tx, group)
+    leading = [one.id for one in roster if one.role == Role.FACILITATOR and one.left_at is None]
+    names = await store.people.names(tx, request.app[keys.KEYS], leading)
+    called = [names[one] for one in leading if one in names]
+    if len(called) < 2:
+        return called[0] if called else _("your facilitators")
+    return _("%(some)s and %(last)s") % {"some": ", ".join(called[:-1]), "last": called[-1]}
