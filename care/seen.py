@@ -115,7 +115,7 @@ _ROWS: dict[Data, dict[Column, Access]] = {
     Data.LOCATION: {_P: Access.OWN_READ_WRITE, _F: Access.READ_LOGGED, _D: Access.THE_CASE},
     Data.SAFE_TO_CONTACT: {_P: Access.OWN_READ_WRITE, _F: Access.READ, _C: Access.READ_WRITE},
     Data.PERSONAL_SHEET: {_P: Access.OWN_READ_WRITE, _F: Access.READ_WRITE},
-    Data.INVENTORY: {_P: Access.OWN_READ_WRITE, _F: Access.READ},
+    Data.INVENTORY: {_P: Access.OWN_READ_WRITE, _F: Access.READ_WRITE},
     Data.READINESS: {_P: Access.OWN_READ_WRITE, _F: Access.READ},
     Data.BRIEF: {_F: Access.READ},
     Data.GROUP_SUMMARY: {_P: Access.READ, _F: Access.READ_WRITE},

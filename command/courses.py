@@ -24,7 +24,7 @@ import store.tasks
 from care import changes, signing
 from care.decision import Change, Reason
 from care.verdict import Status
-from command import evening_facts
+from command import books, evening_facts
 from command.evening_facts import Way
 from command.stories import Moved, Story
 from scheduler import sessions
@@ -84,10 +84,25 @@ class Course:
         await self._set_up(first, begun)
         await self._sign(begun + timedelta(days=1), tuple(self.story.people))
         await self._hold_all(sorted((self._eve(first, one), one.session, one) for one in self.story.changes))
+        await self._fill_books(begun + timedelta(days=2))
         if self.story.over:
             async with self.db.write() as tx:
                 await store.setup.end(tx, self.keys, self.group, self._office(), self.now - timedelta(days=7))
         return self.group
+
+    async def _fill_books(self, now: datetime) -> None:
+        """What some members have written down with their facilitator, one strategy for each session."""
+        if self.leader is None:
+            raise LookupError("nobody leads this group")
+        async with self.db.write() as tx:
+            sessions = await store.groups.sessions_of(tx, self.group)
+            worked = {
+                one.id: books.WORKED[one.ordinal]
+                for one in sessions
+                if one.state == "closed" and one.ordinal in books.WORKED
+            }
+            for name in self.story.books:
+                await books.fill(tx, self.keys, self.people[name], self.leader, worked, now)
 
     def _first(self) -> datetime:
         day = (self.now - timedelta(days=self.story.first_days_ago)).astimezone(ZoneInfo(ZONE))

@@ -26,7 +26,8 @@ class Moved:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """One group. `first_days_ago` is when session 1 was (negative: will be); who is not named in an evening
-    was there from start to end. `late` joins after session 1. `unsigned` have not signed the contract yet.
+    was there from start to end. `late` joins after session 1. `unsigned` have not signed the contract yet;
+    `books` names whose circle, goals and areas are filled in.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Story:
     changes: tuple[Moved, ...] = ()
     unsigned: tuple[str, ...] = ()
     confirmed_until: int = 99
+    books: tuple[str, ...] = ()
     over: bool = False
     about: str = ""
 
@@ -80,6 +82,7 @@ MIDWAY = Story(
     ),
     confirmed_until=5,
     unsigned=("Paula",),
+    books=("Ida", "Jarek"),
     about="in the middle",
 )
 NEW = Story(

@@ -30,11 +30,13 @@ async def access_workbook(
     now: datetime,
     *,
     device: str | None = None,
+    until: datetime | None = None,
     hold: bool = False,
 ) -> Workbook:
     """What holds now. A facilitator's look is logged, the member's own is not; notes are there for
-    clinicians. With `device` only what the member wrote on it. `hold` keeps it from changing until this
-    transaction ends, for whoever writes next. Raises NotAllowed for anybody else."""
+    clinicians. With `device` only what the member wrote on it, with `until` what held at that moment;
+    `hold` keeps it from changing until this transaction ends, for whoever writes next. Raises NotAllowed
+    for anybody else."""
     person, role = await sheets.door(tx, member_id, actor)
     own = role != "facilitator"
     kinds = set(OWN) if own else set(KINDS)
@@ -43,6 +45,8 @@ async def access_workbook(
     if hold:
         await chain.hold(tx)
     found = await _versions(tx, keys, member_id, person, kinds)
+    if until is not None:
+        found = [one for one in found if one.at <= until]
     if device is not None:
         found = care_workbook.from_device(found, member_id, device)
     if not own:

@@ -5,6 +5,7 @@ group, below the member's page, who fills them in together with them. What both 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -107,11 +108,13 @@ async def sit(request: web.Request, tx: AsyncConnection, who: SignIn) -> Sitting
     return Sitting(here=here, member=who.member, name=here.name, staff=False, form=form)
 
 
-async def look(request: web.Request, tx: AsyncConnection, at: Sitting) -> Workbook:
-    """What this reader may read."""
+async def look(
+    request: web.Request, tx: AsyncConnection, at: Sitting, until: datetime | None = None
+) -> Workbook:
+    """What this reader may read, as it is or as it was at a moment."""
     secrets = request.app[keys.KEYS]
     return await store.workbook.access_workbook(
-        tx, secrets, at.member, at.who.member, "work", at.here.now, device=at.device
+        tx, secrets, at.member, at.who.member, "work", at.here.now, device=at.device, until=until
     )
 
 

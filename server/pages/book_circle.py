@@ -1,7 +1,7 @@
 """The closeness circle and the people in it: a picture, the same as a list, and one page for each person.
 Everything works without a script; with one a tap on a ring answers the question about it."""
 
-from datetime import date
+from datetime import date, datetime
 
 from aiohttp import web
 from multidict import MultiDict
@@ -22,6 +22,7 @@ from care.inventory import (
     Support,
     Tie,
     label_wrong,
+    moved,
     untouched,
 )
 from care.workbook import NOTE, RELATION, Workbook
@@ -38,7 +39,13 @@ async def show(request: web.Request) -> web.Response:
     """The circle."""
     async with book.opened(request) as (tx, at):
         held = await book.look(request, tx, at)
-    return _circle(request, at, held, forms.filled({"now": "", "wished": ""}))
+        then = await book.look(request, tx, at, until=_start(at)) if at.staff else held
+    return _circle(request, at, held, forms.filled({"now": "", "wished": ""}), then)
+
+
+def _start(at: Sitting) -> datetime:
+    """The start of the first session: until then the circle is made, from then on it is looked at again."""
+    return min((one.starts_at for one in at.here.sessions), default=at.here.now)
 
 
 async def add(request: web.Request) -> web.Response:
@@ -55,8 +62,12 @@ async def add(request: web.Request) -> web.Response:
     return forms.see(at.address("circle", said="added"))
 
 
-def _circle(request: web.Request, at: Sitting, held: Workbook, form: Form) -> web.Response:
+def _circle(
+    request: web.Request, at: Sitting, held: Workbook, form: Form, then: Workbook | None = None
+) -> web.Response:
     words = render.words(request)
+    rings = book_words.rings(words)
+    places = moved(then.people, held.people) if then is not None else {}
     return book.show(
         request,
         at,
@@ -64,7 +75,12 @@ def _circle(request: web.Request, at: Sitting, held: Workbook, form: Form) -> we
         form,
         spots=circle_picture.spots(held.people),
         people=held.people,
-        rings=book_words.rings(words),
+        rings=rings,
+        moves=[
+            (held.people[key].label, rings[was], rings[now])
+            for key, (was, now) in places.items()
+            if was is not None and now is not None
+        ],
         ring_options=_rings(request),
         domains=book_words.pick(book_words.domains(words)),
         domain_words=book_words.domains(words),

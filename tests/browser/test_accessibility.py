@@ -29,6 +29,40 @@ async def test_home_and_attendance(visit: Visit, house: House):
             await assert_accessible(person.page, "attendance")
 
 
+async def test_the_work_with_a_member(visit: Visit, house: House):
+    room = house.room()
+    ben, ada = await visit(room, "participants", 0), await visit(room, "facilitators")
+    await ben.open_link()
+    home = ben.page.url
+    await ben.page.goto(f"{home}mine/circle")
+    await ben.page.fill('[name="label"]', "Jo")
+    await ben.page.check('[name="now"][value="2"]')
+    await ben.page.check('[name="wished"][value="1"]')
+    await ben.focus_and_press('[data-action="add-relation"]')
+    await ben.page.locator("[data-relation]").wait_for()
+    await ben.page.goto(f"{home}mine/problems")
+    for words in ("We quarrel", "Nobody visits me"):
+        await ben.page.fill('[name="words"]', words)
+        await ben.focus_and_press('[data-action="add-problem"]')
+        await ben.page.locator(f'[data-problem] :text-is("{words}")').first.wait_for()
+    await ben.focus_and_press('[data-problem]:nth-of-type(2) [name="move"][value$=":up"]')
+    await ben.page.locator("[data-moved]").wait_for()
+    assert "Nobody visits me" in await ben.page.locator("[data-problem]").first.inner_text()
+    for path in ("mine/", "mine/circle", "mine/problems", "mine/goals", "mine/plan"):
+        await ben.page.goto(home + path)
+        await assert_accessible(ben.page, path)
+    await ada.open_link()
+    await ada.page.locator("[data-person]").first.click()
+    address = ada.page.url
+    await assert_accessible(ada.page, "page of a member")
+    for path in ("circle", "problems", "areas", "goals", "plan"):
+        await ada.page.goto(f"{address}/{path}")
+        await assert_accessible(ada.page, f"{path} of a member")
+    await ada.page.goto(address)
+    await ada.page.click('[data-action="strategies"]')
+    await assert_accessible(ada.page, "strategies of a session")
+
+
 async def test_every_screen_of_the_room_page(visit: Visit, house: House):
     room = house.room()
     ada, ben = await visit(room, "facilitators"), await visit(room, "participants", 0)

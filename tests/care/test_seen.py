@@ -24,7 +24,7 @@ telephone         | own_read_write | read_logged  | read_logged       | none   |
 location          | own_read_write | read_logged  | none              | none   | none       | the_case
 safe_to_contact   | own_read_write | read         | read_write        | none   | none       | none
 personal_sheet    | own_read_write | read_write   | none              | none   | none       | none
-inventory         | own_read_write | read         | none              | none   | none       | none
+inventory         | own_read_write | read_write   | none              | none   | none       | none
 readiness         | own_read_write | read         | none              | none   | none       | none
 brief             | none           | read         | none              | none   | none       | none
 group_summary     | read           | read_write   | none              | none   | none       | none

@@ -15,6 +15,7 @@ import store.signatures
 import store.staff
 import store.standing
 import store.tasks
+import store.workbook
 import store.worklist
 from care.signing import MEMBER
 from command import demo
@@ -106,3 +107,20 @@ async def test_a_demo_of_a_short_session_tells_no_past(house):
         present = await store.groups.session(tx, live.session)
         states = [one.state for one in await store.groups.sessions_of(tx, present.group)]
     assert states == ["closed"] * 5 + ["planned"] * 7
+
+
+async def test_two_members_have_written_down_what_they_work_on(house):
+    db, keys = house
+    _live, over, middle, _new = await demo.load(db, keys, PLAN, NOW)
+
+    async with db.write() as tx:
+        books = [
+            await store.workbook.access_workbook(tx, keys, one.member, one.member, "", NOW)
+            for one in (*middle.participants, *over.participants)
+        ]
+        (leader, *_more) = middle.facilitators
+        ida = middle.participants[0].member
+        seen = await store.workbook.access_workbook(tx, keys, ida, leader.member, "", NOW)
+    assert sorted(len(one.people) for one in books if one.people) == [6, 6]
+    assert [one.open for one in seen.areas.values()] == [True, True]
+    assert len(seen.worked) == 6

@@ -143,6 +143,17 @@ async def test_who_came_by_a_link_for_one_form_reads_back_what_this_device_wrote
     assert found.problems == {}
 
 
+async def test_the_book_can_be_read_as_it_was(database, keys, circle):
+    ada = circle.participants[0]
+    await put(database, keys, ada, "relation", "jo", JO)
+    await put(database, keys, ada, "relation", "jo", body(Relation(label="Jo", now=1)), now=NOW + HOUR)
+    await put(database, keys, ada, "relation", "mo", body(Relation(label="Mo")), now=NOW + 2 * HOUR)
+    then = await book(database, keys, ada, until=NOW + HOUR / 2)
+    assert {key: one.now for key, one in then.people.items()} == {"jo": 2}
+    assert (await book(database, keys, ada, until=NOW - HOUR)).people == {}
+    assert len((await book(database, keys, ada)).people) == 2
+
+
 async def test_what_is_taken_off_leaves_its_versions(database, keys, circle):
     ada = circle.participants[0]
     await put(database, keys, ada, "relation", "jo", JO)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 import store.access_log
 import store.sheets
 import store.staff
-from server.pages import book_strategies
+import store.workbook
 from store.groups import Member
 from tests.server.house import Guest, House, OpenHouse
 from tests.server.pages.agreed import Agreed, agreed_group
@@ -70,6 +70,20 @@ async def test_a_member_puts_people_into_the_circle_and_both_see_the_same_pictur
     async with house.db.read() as tx:
         looks = await store.access_log.entries(tx, member.person)
     assert {one.actor for one in looks if one.action == "workbook"} == {agreed.circle.facilitator.id}
+
+
+async def test_a_facilitator_sees_who_has_moved_since_the_first_session(enter: Enter) -> None:
+    house, agreed, guest = await enter()
+    member, bela = await own(house, agreed)
+    before = agreed.sessions[0].starts_at - timedelta(days=1)
+    async with house.db.write() as tx:
+        await store.workbook.put(
+            tx, house.keys, member.id, "relation", "jo", {"label": "Jo", "now": 3}, by=member.id, device="",
+            now=before,
+        )  # fmt: skip
+    assert "data-moves" not in await read(guest, f"people/{member.id}/circle")
+    await send(bela, "mine/circle/jo", JO)
+    assert "Jo: from further to close" in await read(guest, f"people/{member.id}/circle")
 
 
 @pytest.mark.parametrize(
@@ -199,6 +213,22 @@ async def test_goals_are_rated_again_closed_with_a_word_and_stand_in_the_contrac
     assert len(things(text, "goal")) == 2
 
 
+async def test_the_sheet_of_the_contract_is_one_with_the_book(enter: Enter) -> None:
+    house, agreed, guest = await enter()
+    member, bela = await own(house, agreed)
+    sheet = {"main": "grief", "secondary": "", "goal-1": "Call my sister"}
+    path = f"contract/{member.id}/sheet"
+    assert (await send(guest, path, sheet))[0] == 303
+    assert "Call my sister" in await read(bela, "mine/goals")
+    assert "Someone died" in await read(bela, "mine/")
+    assert (await send(guest, path, sheet | {"goal-1": "Call my sister each week"}))[0] == 303
+    assert "each week" in await read(bela, "mine/goals")
+    status, text = await send(guest, path, sheet | {"main": "dispute"})
+    assert status == 422
+    assert "It is changed on the member’s page, with a reason." in text
+    assert "Someone died" in await read(bela, "mine/")
+
+
 async def test_an_area_is_proposed_agreed_and_changed_and_the_checklist_follows(enter: Enter) -> None:
     house, agreed, guest = await enter()
     member, bela = await own(house, agreed)
@@ -261,7 +291,6 @@ async def test_what_was_worked_on_is_kept_by_session_and_counted(enter: Enter) -
     bela = await house.guest(member)
     for path in (fifth, f"people/{member.id}/areas"):
         await read(bela, path, 404)
-    assert len(book_strategies.routes()) == 2
 
 
 async def test_the_plan_is_drafted_by_the_member_and_finished_together(enter: Enter) -> None:
