@@ -1,4 +1,5 @@
 import itertools
+import random
 
 from server.media.estimate import CUT_PAUSE_S, PROBE_PAUSE_S, START_BPS, Downlink
 
@@ -47,6 +48,29 @@ def test_heavy_loss_cuts_and_light_loss_does_not() -> None:
 
     assert light.limit_bps is None
     assert heavy.limit_bps is not None
+
+
+def _radio(estimate: Downlink, seed: int, share: float, seconds: float) -> float | None:
+    """A path that loses packets by chance, six a message, and never queues; when the first limit came."""
+    dice = random.Random(seed)
+    for n in range(int(seconds * 10)):
+        lost = sum(dice.random() < share for _ in range(6))
+        estimate.acknowledged(0.03, (6 - lost) * 600, 3600, 6 - lost, lost, n / 10)
+        if estimate.limit_bps is not None:
+            return n / 10
+    return None
+
+
+def test_a_radio_that_loses_one_packet_in_twenty_is_no_full_path() -> None:
+    limits = [_radio(Downlink(0.0), seed, 0.05, 60) for seed in range(40)]
+
+    assert limits == [None] * 40
+
+
+def test_a_path_that_loses_a_third_is_full_within_seconds() -> None:
+    limits = [_radio(Downlink(0.0), seed, 0.33, 10) for seed in range(40)]
+
+    assert all(at is not None and at < 4 for at in limits)
 
 
 def test_cuts_wait_for_what_the_last_one_did() -> None:
