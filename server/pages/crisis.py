@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from server import render
-from server.pages.crisis_numbers import countries
+from server.pages.crisis_numbers import Country, countries
 
 ALIASES = {"uk": "gb", "at": "eu", "fr": "eu"}
 
@@ -22,6 +22,13 @@ def _page(request: web.Request, code: str) -> web.Response:
     known = countries(render.words(request))
     country = known.get(ALIASES.get(code, code), known["any"])
     return render.page(request, "pages/help.html", country=country, countries=tuple(known.values()))
+
+
+def country_of(request: web.Request) -> Country:
+    """The numbers of the country that fits this visitor best."""
+    known = countries(render.words(request))
+    code = render.country(request)
+    return known.get(ALIASES.get(code, code), known["any"])
 
 
 def routes() -> list[web.RouteDef]:
