@@ -28,6 +28,7 @@ async def readyz(request: web.Request) -> web.Response:
         "rooms": request.app[keys.REGISTRY].accepting,
         "live": await request.app[keys.LIVE].healthy(),
         "mail": ticks.get("mail", False),
+        "escalation": ticks.get("escalation", False),
         "clock_steady": not ticks.get("clock_leapt", False),
     }
     return web.json_response({**checks, **told}, status=200 if all(checks.values()) else 503)

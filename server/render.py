@@ -23,7 +23,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from server.assets import Assets
-from server.request_keys import DESK, GLASS, NONCE
+from server.request_keys import DESK, GLASS, MEMBER_PLACE, NONCE, STILL
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 DEFAULT_LANGUAGE = "en"
@@ -88,12 +88,20 @@ def markup(request: web.Request, template: str, **context: Any) -> str:
             language=chosen,
             nonce=request.get(NONCE, ""),
             demo=renderer.demo,
-            help_path=f"/help/{country(request)}",
+            help_path=help_path(request),
             glass=request.get(GLASS, []),
+            still=DESK in request and request.get(STILL, False),
             at_desk=request[DESK].desk if DESK in request else "",
             **context,
         )
     )
+
+
+def help_path(request: web.Request) -> str:
+    """Where "Help now" leads: for a member to the page that can also call their team."""
+    if MEMBER_PLACE in request:
+        return f"/s/{request[MEMBER_PLACE]}/help-now/help"
+    return f"/help/{country(request)}"
 
 
 def words(request: web.Request) -> gettext.NullTranslations:

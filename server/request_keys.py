@@ -13,3 +13,7 @@ DESK = web.RequestKey("desk", DeskSignIn)
 "The desk of the staff whose sign-in this request used."
 GLASS = web.RequestKey("glass", list[BreakGlass])
 "What the clinician at this desk holds open in an emergency."
+STILL = web.RequestKey("still", bool)
+"Whether the clock that calls people stands still, where somebody of the staff looks."
+MEMBER_PLACE = web.RequestKey("member_place", str)
+"The place of the participant who is signed in at this address: help is theirs, one press away."

@@ -17,8 +17,10 @@ import store.signins
 import store.staff
 import store.staff_signins
 from care.facts import Fact, Kind
+from care.roles import Role
 from server import cookies, keys, network
 from server.cookies import cookie_name
+from server.request_keys import MEMBER_PLACE
 from server.staff import desk
 from store.ids import fresh_id
 from store.links import Redeemed, Refusal
@@ -49,6 +51,8 @@ async def current(request: web.Request) -> SignIn:
     found = await mine(request)
     if found is None:
         raise web.HTTPForbidden(reason="signin")
+    if found.role == Role.PARTICIPANT:
+        request[MEMBER_PLACE] = found.place
     return found
 
 

@@ -19,7 +19,7 @@ from care.roles import Action, may
 from care.standing import ATTENDED
 from care.verdict import Status
 from server import keys, render, signin
-from server.pages import brief_scores, contract_facilitator, forms, home_facilitator, place
+from server.pages import brief_scores, concerns, contract_facilitator, forms, home_facilitator, place
 from server.pages.attendance_words import status_words
 from server.pages.forms import Form
 from server.pages.place import Place
@@ -140,6 +140,7 @@ async def _page(request: web.Request, who: SignIn, form: Form) -> web.Response:
     async with request.app[keys.DATABASE].read() as tx:
         found = await _load(request, tx, who)
         told = await home_facilitator.told(request, tx, who.group)
+        pressing = await concerns.pressing(request, tx, who.group)
     scores = await brief_scores.load(request, who, found.here, found.session)
     words, session = render.words(request), found.session
     last = max(found.here.sessions, key=lambda one: one.ordinal)
@@ -166,6 +167,7 @@ async def _page(request: web.Request, who: SignIn, form: Form) -> web.Response:
         if waiting
         else [],
         told=told,
+        concerns=pressing,
         scores=scores,
         near=session.starts_at - found.here.now < NEAR,
         admitted=[_admitted(request, found, member, one) for member, one in found.admitted.items()],

@@ -127,6 +127,13 @@ async def participants(tx: AsyncConnection, secrets: Any, who: Reader) -> list[t
     return sorted(((one.id, names.get(one.id, "")) for one in members), key=lambda one: one[1].casefold())
 
 
+async def pressing(request: web.Request, tx: AsyncConnection, group: str) -> list[dict[str, object]]:
+    """The open concerns of a group as lines, for facilitators' other pages."""
+    found = await store.concern_access.of_group(tx, group)
+    names = await store.people.names(tx, request.app[keys.KEYS], [one.member for one in found])
+    return [row(request, one, names.get(one.member, ""), place.now(request)) for one in found]
+
+
 def row(request: web.Request, one: Concern, name: str, now: datetime) -> dict[str, object]:
     """A line of the list."""
     words = render.words(request)

@@ -19,7 +19,7 @@ from care.decision import overdue
 from care.phases import phase_of
 from care.thresholds import Kind
 from server import keys, render
-from server.pages import contract_facilitator, course, place
+from server.pages import concerns, contract_facilitator, course, place
 from server.pages.course import Course
 from server.pages.prompts import phase_words
 from store.groups import Session
@@ -46,6 +46,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         waiting = await unconfirmed(tx, found, agreed, now)
         unsigned = await unsigned_count(tx, who.group)
         said = await told(request, tx, who.group)
+        pressing = await concerns.pressing(request, tx, who.group)
         people = await members(request, tx, who.group)
     return render.page(
         request,
@@ -64,6 +65,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         last=found.sessions.upcoming[-1] if found.sessions.upcoming else None,
         unsigned=unsigned,
         told=said,
+        concerns=pressing,
         people=people,
     )
 

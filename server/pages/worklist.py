@@ -9,8 +9,11 @@ from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+import store.concern_access
 import store.link_acts
+import store.people
 import store.setup
 import store.staff
 import store.staff_people
@@ -22,6 +25,7 @@ from server.pages import forms, work_words
 from server.pages.dates_shown import clock, day
 from server.pages.work_words import Way
 from server.staff import desk
+from store.sealing import Keys
 from store.staff_signins import DeskSignIn
 from store.worklist import GroupLine, Item
 
@@ -55,6 +59,7 @@ async def page(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.R
         items = await store.worklist.rows(tx, secrets, who.person, now, MOST)
         groups = await store.worklist.groups(tx, who.person, now)
         zone = (await store.staff_people.known(tx, secrets, [who.person]))[who.person].zone
+        needed = await contact_needed(tx, secrets, groups)
         drafts = await store.setup.drafts(tx, secrets, who.person)
         waiting = await store.worklist.waiting(tx, who.person)
         colleagues = [one for one in await store.staff.everyone(tx) if one.disabled_at is None]
@@ -71,6 +76,7 @@ async def page(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.R
         now=now,
         sessions=today(groups, zone, now),
         rows=[row(one, zone, now, translations, language) for one in items],
+        needed=needed,
         waiting=waiting - len(items),
         groups=groups,
         alone=all(one.person == who.person for one in colleagues),
@@ -78,6 +84,14 @@ async def page(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.R
         said=work_words.said_words(translations, request.query.get("said", "")),
         outcomes=[(code, work_words.outcome_words(translations, code)) for code in work_words.OUTCOMES],
     )
+
+
+async def contact_needed(tx: AsyncConnection, secrets: Keys, groups: Sequence[GroupLine]) -> list[str]:
+    """Members of the groups somebody coordinates who need clinical contact: the name and nothing else."""
+    own = [one.group for one in groups if one.role == Role.COORDINATOR]
+    wanted = await store.concern_access.needing_contact(tx, own)
+    names = await store.people.names(tx, secrets, wanted)
+    return sorted(names.values(), key=str.casefold)
 
 
 def today(groups: Sequence[GroupLine], zone: str, now: datetime) -> list[GroupLine]:

@@ -24,6 +24,7 @@ PAGES = frozenset(
         "staff/new",
         "service",
         "break-glass",
+        "on-call",
     }
 )
 "Pages below a desk that this page leads back to."

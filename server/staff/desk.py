@@ -9,11 +9,12 @@ from aiohttp import web
 
 import store.break_glass
 import store.groups
+import store.safety_state
 import store.staff_signins
 from care.roles import Role
 from server import keys
 from server.cookies import cookie_name
-from server.request_keys import DESK, GLASS
+from server.request_keys import DESK, GLASS, STILL
 from store.signins import SignIn, device_name
 from store.staff_signins import DeskSignIn
 
@@ -43,6 +44,7 @@ async def find(request: web.Request, desk: str) -> DeskSignIn | None:
     db, now = request.app[keys.DATABASE], request.app[keys.CLOCK]()
     async with db.read() as tx:
         found = await store.staff_signins.find(tx, desk, token, now.wall)
+        request[STILL] = not await store.safety_state.ticking(tx, now.wall)
         if found is not None and found.clinician:
             request[GLASS] = await store.break_glass.current(tx, found.staff, now.wall)
     if found is not None and found.touch_due:

@@ -84,6 +84,7 @@ async def test_health_tells_what_is_missing(house: House) -> None:
         "rooms": True,
         "live": True,
         "mail": False,
+        "escalation": False,
         "clock_steady": True,
     }
 

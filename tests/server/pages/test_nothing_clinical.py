@@ -357,6 +357,20 @@ async def test_a_finished_checkin_changes_only_done_or_missing(clinic: Clinic) -
     assert before[path].replace("open, not done yet", "done") == after[path]
 
 
+async def test_a_worry_shows_a_coordinator_who_needs_contact_and_nothing_else(clinic: Clinic) -> None:
+    async with clinic.browser:
+        before = await pages(clinic)
+        await answer(clinic, "3")
+        after = await pages(clinic)
+    assert [path for path in before if before[path] != after[path]] == [f"/w/{clinic.olga.desk}/"]
+    work = after[f"/w/{clinic.olga.desk}/"]
+    section = re.search(r"<section[^>]*data-needed>.*?</section>\n", work, re.DOTALL)
+    assert section is not None
+    assert "Needs clinical contact" in section[0]
+    assert work.replace(section[0], "") == before[f"/w/{clinic.olga.desk}/"]
+    assert not re.search("phq|thought|harm|nearly|urgent|answer|level", section[0], re.IGNORECASE)
+
+
 def test_every_table_is_known_to_be_theirs_or_not() -> None:
     assert set(metadata.tables) <= SHOWN | CLINICAL
     assert set(CHANGES) | {"checkin"} == CLINICAL
