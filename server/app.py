@@ -11,6 +11,7 @@ from server import clock, keys, middleware, render
 from server.media.build import build_engine
 from server.media.messages import Engine
 from server.observe import METRICS, Metrics
+from server.pages import crisis
 from server.rooms import upkeep
 from server.rooms.moment import Now
 from server.rooms.registry import LEASE_S, Registry
@@ -97,6 +98,7 @@ async def run_rooms(app: web.Application) -> AsyncIterator[None]:
             work.create_task(upkeep.every(stop, LEASE_S / 3, "leases", lambda: upkeep.leases(registry)))
             work.create_task(upkeep.every(stop, upkeep.KEEP_S, "keep", present.keep))
             work.create_task(upkeep.every(stop, upkeep.SIGNALS_S, "signals", signals.poll))
+            work.create_task(upkeep.every(stop, crisis.REFRESH_S, "crisis", lambda: crisis.refresh(app)))
             yield
             await registry.stop()
             stop.set()

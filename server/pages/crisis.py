@@ -1,11 +1,20 @@
-"""Help now: who to call, by country. No sign-in, no database, no script."""
+"""Help now: who to call, by country. No sign-in, no database, no script. What the service has set stands in a
+file beside the data (`store.crisis_book`); the rest is the product's own."""
+
+import logging
+from collections.abc import Mapping
 
 from aiohttp import web
 
-from server import render
-from server.pages.crisis_numbers import Country, countries
+import store.crisis_book
+from server import keys, render
+from server.pages.crisis_numbers import Country, Line, countries
+from store.crisis_book import Number, Numbers
+
+log = logging.getLogger(__name__)
 
 ALIASES = {"uk": "gb", "at": "eu", "fr": "eu"}
+REFRESH_S = 60.0
 
 
 async def first(request: web.Request) -> web.Response:
@@ -19,16 +28,43 @@ async def chosen(request: web.Request) -> web.Response:
 
 
 def _page(request: web.Request, code: str) -> web.Response:
-    known = countries(render.words(request))
+    known = book(request)
     country = known.get(ALIASES.get(code, code), known["any"])
     return render.page(request, "pages/help.html", country=country, countries=tuple(known.values()))
 
 
 def country_of(request: web.Request) -> Country:
     """The numbers of the country that fits this visitor best."""
-    known = countries(render.words(request))
+    known = book(request)
     code = render.country(request)
     return known.get(ALIASES.get(code, code), known["any"])
+
+
+def book(request: web.Request) -> Mapping[str, Country]:
+    """Every country, with the numbers of the service where it has set its own."""
+    known = countries(render.words(request))
+    own = store.crisis_book.read_snapshot(request.app[keys.STORE_SETTINGS])
+    return {code: _set(one, own[code]) if code in own else one for code, one in known.items()}
+
+
+def _set(country: Country, numbers: Numbers) -> Country:
+    return Country(
+        country.code, country.name, _line(numbers.emergency), tuple(_line(one) for one in numbers.lines)
+    )
+
+
+def _line(one: Number) -> Line:
+    return Line(one.name, one.number, one.note, one.kind)
+
+
+async def refresh(app: web.Application) -> None:
+    """Writes the file anew where another server saved other numbers."""
+    settings = app[keys.STORE_SETTINGS]
+    async with app[keys.DATABASE].read() as tx:
+        found = await store.crisis_book.book(tx)
+    if found and found != store.crisis_book.read_snapshot(settings):
+        store.crisis_book.snapshot(settings, found)
+        log.info("The crisis numbers were renewed", extra={"action": "crisis_renewed"})
 
 
 def routes() -> list[web.RouteDef]:

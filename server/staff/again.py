@@ -25,6 +25,7 @@ PAGES = frozenset(
         "service",
         "break-glass",
         "on-call",
+        "crisis",
     }
 )
 "Pages below a desk that this page leads back to."
