@@ -16,6 +16,7 @@ from server.pages.checkin_next import following
 from server.pages.checkin_steps import At
 from server.pages.questions_all import rounds
 from store.checkins import CheckIn
+from store.concerns import Found
 from store.filling import Hand
 from store.signins import SignIn
 
@@ -181,13 +182,13 @@ def at_of(who: SignIn, one: CheckIn) -> At:
         done=f"{path}/done",
         frame="pages/participant/frame.html",
         own=False,
-        found=lambda screen, onward: help_page(who, screen, onward),
+        found=lambda found, _onward: help_page(who, found),
     )
 
 
-def help_page(who: SignIn, screen: str, onward: str) -> str:
-    """Where an answer leads at once that is a reason to ask how somebody is."""
-    return "/help"
+def help_page(who: SignIn, found: Found) -> str:
+    """Where an answer leads at once that is a reason to ask how somebody is; from there back to the form."""
+    return f"/s/{who.place}/help-now/{found.concern}"
 
 
 def address(who: SignIn, one: CheckIn) -> str:

@@ -20,6 +20,7 @@ from server.pages.filling import Filling
 from server.pages.forms import Form
 from server.pages.questions_all import questions
 from store.checkins import CheckIn
+from store.concerns import Found
 from store.filling import Hand
 from store.signins import SignIn
 
@@ -41,7 +42,7 @@ class At:
     done: str
     frame: str
     own: bool
-    found: Callable[[str, str], str]
+    found: Callable[[Found, str], str]
     name: str = ""
 
 
@@ -82,7 +83,7 @@ async def take(request: web.Request, at: At) -> web.Response:
         return forms.see(at.home)
     to_summary = form.get("to") == CHECK
     onward = f"{at.address}/{CHECK}" if to_summary else after.following(step.key)
-    return forms.see(at.found(found.screen, onward) if found else onward)
+    return forms.see(at.found(found, onward) if found else onward)
 
 
 def answers(request: web.Request, form: Form, step: Step) -> dict[str, Value]:

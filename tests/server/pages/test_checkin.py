@@ -365,7 +365,10 @@ async def test_a_worrying_answer_shows_help_at_once_and_opens_a_concern(opened: 
     asked = await opened()
     await begin(asked)
     _, to = await send(asked.guest, f"{asked.path}/safe_now", {"safe_now": "no"})
-    assert "/help" in to
+    assert to.startswith(f"/s/{asked.guest.place}/help-now/")
+    shown = await read(asked.guest, to.removeprefix(f"/s/{asked.guest.place}/"))
+    assert "that you are safe first" in shown
+    assert f'href="/s/{asked.guest.place}/{asked.path}"' in shown
     async with asked.house.db.read() as tx:
         assert len((await tx.execute(select(concern.c.id))).all()) == 1
     assert (await asked.state()).state == "opened", "said, and kept, before anything is sent"
