@@ -3,7 +3,7 @@ Opening content is written into the access log in the same transaction."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +13,11 @@ from care.safety import Level
 from store import access_log, concern_doors, people
 from store.concern_rows import Concern, as_concern, place_of
 from store.sealing import Keys
-from store.tables import alert, concern, concern_event, doorstep, group, member, person, staff
+from store.tables import alert, concern, concern_event, doorstep, group, member, person, seat, staff
+from store.tables import session as meeting
+
+LATE = timedelta(minutes=15)
+"After so long somebody with an open concern who has not come is called."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +204,29 @@ async def groups_led(tx: AsyncConnection, person_id: str) -> dict[str, str]:
         )
     )
     return {row.group: row.place for row in rows}
+
+
+async def not_come(tx: AsyncConnection, group_id: str, now: datetime) -> set[str]:
+    """Members with an open concern who have not come to the session that runs since a quarter of an hour."""
+    running = (
+        await tx.execute(
+            select(meeting.c.id)
+            .where(
+                meeting.c.group == group_id,
+                meeting.c.starts_at <= now - LATE,
+                meeting.c.ends_at > now,
+                meeting.c.state != "cancelled",
+            )
+            .limit(1)
+        )
+    ).scalar_one_or_none()
+    if running is None:
+        return set()
+    rows = await tx.execute(
+        select(seat.c.member).where(seat.c.session == running, seat.c.admitted_at.is_not(None))
+    )
+    came = set(rows.scalars())
+    return {one.member for one in await of_group(tx, group_id) if one.member not in came}
 
 
 def pressing(one: Concern) -> tuple[int, datetime]:

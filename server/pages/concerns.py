@@ -131,7 +131,11 @@ async def pressing(request: web.Request, tx: AsyncConnection, group: str) -> lis
     """The open concerns of a group as lines, for facilitators' other pages."""
     found = await store.concern_access.of_group(tx, group)
     names = await store.people.names(tx, request.app[keys.KEYS], [one.member for one in found])
-    return [row(request, one, names.get(one.member, ""), place.now(request)) for one in found]
+    absent = await store.concern_access.not_come(tx, group, place.now(request))
+    return [
+        row(request, one, names.get(one.member, ""), place.now(request)) | {"absent": one.member in absent}
+        for one in found
+    ]
 
 
 def row(request: web.Request, one: Concern, name: str, now: datetime) -> dict[str, object]:

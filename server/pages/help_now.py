@@ -124,6 +124,7 @@ def page(request: web.Request, found: Shown, form: forms.Form) -> web.Response:
         country=crisis.country_of(request),
         lines_path=f"/help/{render.country(request)}",
         said=said if said in WISHES else "",
+        in_room="room" in request.query,
         own=may(found.who.role, Action.OWN_PLACE, found.who.purpose),
         wishes=wishes(request, found.screen),
     )

@@ -169,6 +169,7 @@ def _people(translations: NullTranslations) -> dict[str, str]:
         "mark_no_headphones": _("no headphones"),
         "mark_not_said": _("place not said"),
         "mark_line": _("line broken"),
+        "help_pressed": _("I pressed “Help now”."),
         "call_since": _("has been gone for {minutes} minutes without saying goodbye."),
         "turned_declined": _("not let in today"),
         "turned_removed": _("removed from the room"),

@@ -170,3 +170,14 @@ async def test_every_word_of_the_history_is_sealed(database, keys, scene):
         boxes = (await tx.execute(select(concern_event.c.text_sealed))).scalars().all()
         assert any(boxes)
         assert not any(box and b"unspoken" in box for box in boxes)
+
+
+async def test_a_quarter_of_an_hour_late_with_an_open_concern_is_a_reason_to_call(
+    database, keys, scene
+):
+    circle, _, _ = scene
+    member = circle.participants[0].id
+    async with database.write() as tx:
+        assert await concern_access.not_come(tx, circle.group, NOW + 0.24 * HOUR) == set()
+        assert await concern_access.not_come(tx, circle.group, NOW + 0.25 * HOUR) == {member}
+        assert await concern_access.not_come(tx, circle.group, NOW + 2 * HOUR) == set()

@@ -57,6 +57,10 @@ export function actions(tools) {
     rejoin: () => location.reload(),
     "take-over": () => tools.takeOver(),
     panel: () => tools.screens.panel(),
+    // The link opens its page by itself; a member's press tells the facilitators, and nobody else.
+    help: () => {
+      if (room.querySelector("[data-text-to]") === null) send({ type: "text", text: words.get("help_pressed") });
+    },
   };
 }
 
