@@ -16,7 +16,7 @@ LINES = (89.0, 135.0, 176.0)
 TURNS = 24
 "How many ways each ring is turned to find the one that keeps everybody apart."
 ABOVE = 1.6
-"Names stand below the discs, so that neighbours above each other need more room than beside."
+"Names stand above or below the discs, so that neighbours above each other need more room than beside."
 MIDDLE = 30.0
 DISC, SMALLEST = 15.0, 7.0
 SHOWN = 9
@@ -24,8 +24,9 @@ SHOWN = 9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """Where somebody stands: centre and radius of the disc, where the name is written, and where the wish
-    points to (None without another ring wished for)."""
+    """Where somebody stands: centre and radius of the disc, where the name is written (above the disc in the
+    upper half, so that it points away from the middle), and where the wish points to (None without another
+    ring wished for)."""
 
     key: str
     name: str = field(repr=False)
@@ -34,6 +35,7 @@ class Spot:
     y: float
     r: float
     text_y: float
+    above: bool
     wish: tuple[float, float] | None
     near: tuple[float, float] | None
     chosen: bool = False
@@ -79,6 +81,7 @@ def _size(ring: int, count: int) -> float:
 
 def _spot(key: str, one: Relation, ring: int, angle: float, size: float, chosen: bool) -> Spot:
     x, y = _at(RADII[ring], angle)
+    above = y < CENTRE
     wish = near = None
     if one.wished is not None and one.wished != ring:
         wish = _at(RADII[one.wished], angle)
@@ -91,7 +94,8 @@ def _spot(key: str, one: Relation, ring: int, angle: float, size: float, chosen:
         x=x,
         y=y,
         r=size,
-        text_y=round(y + size + 12, 1),
+        text_y=round(y - size - 5 if above else y + size + 4, 1),
+        above=above,
         wish=wish,
         near=near,
         chosen=chosen,

@@ -55,3 +55,9 @@ def test_long_names_are_cut_and_who_is_gone_is_marked() -> None:
     assert one.name == "my oldes…"
     assert one.gone
     assert one.chosen
+
+
+def test_names_point_away_from_the_middle() -> None:
+    for one in spots({key: Relation(label="Jo", now=1) for key in "abcd"}):
+        assert one.above == (one.y < CENTRE)
+        assert (one.text_y < one.y) == one.above
