@@ -40,6 +40,7 @@ class MessageKind(StrEnum):
     MEETING_MOVED = "meeting_moved"
     MEETING_CANCELLED = "meeting_cancelled"
     MEETING_REMINDER = "meeting_reminder"
+    SESSION_REMINDER = "session_reminder"
     DIGEST = "digest"
     ON_CALL_ALERT = "on_call_alert"
     ON_CALL_TEST = "on_call_test"
@@ -88,6 +89,7 @@ RULES = {
     MessageKind.MEETING_REMINDER: Rule(
         link="join", quiet=False, capped=False, link_outlives=timedelta(hours=2)
     ),
+    MessageKind.SESSION_REMINDER: Rule(link="", quiet=True, capped=False),
     MessageKind.DIGEST: Rule(link="join", quiet=True, capped=False, roles=SEATED),
     MessageKind.ON_CALL_ALERT: Rule(link=DESK, quiet=False, capped=False, roles=ON_CALL, urgent=True),
     MessageKind.ON_CALL_TEST: Rule(link=DESK, quiet=False, capped=False, roles=ON_CALL, urgent=True),
