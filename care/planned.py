@@ -60,7 +60,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """An individual meeting as it is booked. `topic` is pre, mid or post."""
+    """An individual meeting as it is booked. `topic` is pre, mid or post; `sequence` rises when it moves."""
 
     id: str
     member: str
@@ -69,6 +69,7 @@ class Booking:
     ends_at: datetime
     state: str
     session: str | None = None
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

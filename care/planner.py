@@ -16,13 +16,15 @@ from care.planned import Booking, Course, Item, Meeting, Pause, Place
 from care.reminders import Message, about_item, about_meetings, about_sessions
 from care.waves import Moment, Rhythm, Wave, at
 
+AHEAD = timedelta(days=7)
+"""Messages are wanted this long before they are due; earlier there is nothing to call back."""
 MID_AT_LEAST = timedelta(hours=24)
 """How long the middle check-in is open at least, where the later sessions are not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is wanted: every item that is or should be there, and every message that is still to go."""
+    """What is wanted: every item that is or should be there, and every message to go within a week."""
 
     items: tuple[Item, ...]
     messages: tuple[Message, ...]
@@ -49,8 +51,10 @@ def plan(course: Course, now: datetime) -> Plan:
                     messages += about_item(item, rhythm, place, now)
             messages += about_sessions(live.values(), place, now)
             messages += about_meetings(own, place, now)
-    messages.sort(key=lambda one: (one.due_at, one.key))
-    return Plan(items=tuple(sorted(items, key=lambda one: one.key)), messages=tuple(messages))
+    soon = sorted(
+        (one for one in messages if one.due_at <= now + AHEAD), key=lambda one: (one.due_at, one.key)
+    )
+    return Plan(items=tuple(sorted(items, key=lambda one: one.key)), messages=tuple(soon))
 
 
 def rounds(course: Course, live: Mapping[int, Meeting], place: Place, now: datetime) -> Iterable[Item]:

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from care import delivery, timetable
 from care.checkin_states import State
-from care.planned import Booking, Item, Meeting, Place
 from care.delivery import MessageKind, QuietHours
+from care.planned import Booking, Item, Meeting, Place
 from care.waves import Moment, Rhythm, at
 
 QUIET = QuietHours()
@@ -34,7 +34,7 @@ class Message:
     person: str
     due_at: datetime
     expires_at: datetime
-    about: tuple[tuple[str, str | int], ...]
+    about: tuple[tuple[str, str | int | None], ...]
 
 
 def about_item(item: Item, rhythm: Rhythm, place: Place, now: datetime) -> list[Message]:
@@ -85,15 +85,16 @@ def about_meetings(bookings: Sequence[Booking], place: Place, now: datetime) -> 
     kind = MessageKind.MEETING_REMINDER
     found = [
         _message(
-            delivery.key(kind, place.id, one.id, step),
+            delivery.key(kind, place.id, one.id, step, revision=one.sequence),
             kind,
             place,
             one.starts_at - ahead,
             one.starts_at,
-            (("booking", one.id), *((("session", one.session),) if one.session else ())),
+            (("booking", one.id), ("session", one.session), ("sequence", one.sequence)),
         )
         for one in bookings
         for ahead, step in MEETING_AHEAD
+        if one.session
     ]
     return _possible(found, place, now)
 
@@ -104,7 +105,7 @@ def _message(
     place: Place,
     due_at: datetime,
     expires_at: datetime,
-    about: tuple[tuple[str, str | int], ...],
+    about: tuple[tuple[str, str | int | None], ...],
 ) -> Message:
     return Message(
         key=key,
@@ -125,12 +126,12 @@ def _possible(messages: Iterable[Message], place: Place, now: datetime) -> list[
 
 def _placed(one: Message, place: Place) -> datetime:
     """When it may go: after a pause, not in the evening or at night. What would come too late in the morning
-    comes before the evening."""
+    comes before the evening. An invitation is due when the form opens; the sender lets it wait."""
     due_at = one.due_at
     for pause in place.pauses:
         if pause.covers(due_at):
             due_at = one.expires_at if pause.ends_at is None else pause.ends_at
-    ends = QUIET.over_at(due_at, place.zone)
+    ends = None if one.kind in INVITATIONS else QUIET.over_at(due_at, place.zone)
     if ends is None or due_at >= one.expires_at:
         return due_at
     if ends + LEFT <= one.expires_at:
@@ -147,3 +148,4 @@ def _evening_before(moment: datetime, zone: str) -> datetime:
 
 
 LEFT = timedelta(hours=1)
+INVITATIONS = frozenset({MessageKind.CHECKIN_INVITATION, MessageKind.WEEKLY_CHECKIN})

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from care.checkin_states import OPEN, State
-from care.planned import Item
 from care.delivery import MessageKind
+from care.planned import Item
 from care.reminders import Message
 
 NOT_ASKED = "not_asked"

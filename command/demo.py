@@ -176,7 +176,7 @@ async def _hold_past(
         ways = dict.fromkeys(taking_part, Way.THERE)
         ways[taking_part[number % len(taking_part)]] = WAYS[number % len(WAYS)]
         await store.presence.append(tx, evening_facts.told(session, leader, ways))
-        await sessions.close(tx, session, session.ends_at + timedelta(minutes=1))
+        await sessions.record(tx, session, session.ends_at + timedelta(minutes=1))
         at = session.ends_at + timedelta(hours=1)
         key = f"demo-{session.id}"
         await store.decisions.confirm_all(tx, keys, session.id, {}, leader, "facilitator", at, key)

@@ -15,11 +15,11 @@ import store.ticks
 from care.delivery import Channel
 from scheduler import (
     channels,
-    checkins,
     checkpoints,
     escalation,
     join_links,
     observe,
+    plans,
     promises,
     retention,
     sessions,
@@ -65,11 +65,13 @@ class Scheduler:
         async def close_sessions(now: datetime) -> None:
             await sessions.tick(db, metrics, now)
 
-        async def invite(now: datetime) -> None:
-            await checkins.tick(db, now)
+        async def open_and_end(now: datetime) -> None:
+            await plans.advance(db, now)
+
+        async def reconcile(now: datetime) -> None:
+            await plans.tick(db, now)
 
         async def plan(now: datetime) -> None:
-            await checkins.plan_first(db, now)
             await join_links.tick(db, now)
             await promises.tick(db, now)
 
@@ -90,7 +92,8 @@ class Scheduler:
             Tick(name="heartbeat", every=often, body=self.beat, always=True),
             Tick(name="plan", every=PLANNED_AGAIN, body=plan),
             Tick(name="sessions", every=often, body=close_sessions),
-            Tick(name="checkins", every=often, body=invite),
+            Tick(name="checkins", every=often, body=open_and_end),
+            Tick(name="reconcile", every=often, body=reconcile),
             Tick(name="tasks", every=often, body=know_tasks),
             Tick(name="escalation", every=often, body=call_next, always=True),
             Tick(name="alerts", every=often, body=self.sender.urgent, always=True),

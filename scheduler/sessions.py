@@ -13,9 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.attendance
 import store.groups
+import store.plan
 import store.rooms
-from care import checkins
-from scheduler import checkins as invitations
 from scheduler import observe
 from scheduler.observe import Metrics
 from store import duties, proposing, tasks
@@ -55,12 +54,19 @@ async def alone(session: Session, action: str, words: str) -> AsyncIterator[None
 
 async def close(tx: AsyncConnection, session: Session, now: datetime) -> bool:
     """True when this call closed the session; all that follows from it is in the same transaction."""
+    if not await record(tx, session, now):
+        return False
+    await store.plan.reconcile(tx, session.group, now)
+    return True
+
+
+async def record(tx: AsyncConnection, session: Session, now: datetime) -> bool:
+    """The closing without what it opens, for sessions that are long over."""
     await tasks.hold(tx, session.group)
     if not await store.groups.set_session_state(tx, session.id, "closed", now):
         return False
     await store.rooms.end(tx, session.id, now)
     await proposing.propose(tx, session, now)
-    await open_checkins(tx, session, now)
     await duties.renew(tx, session.group, now)
     return True
 
@@ -78,16 +84,3 @@ async def propose_again(db: Database, session: Session, now: datetime) -> None:
             await tasks.hold(tx, session.group)
             await proposing.propose(tx, session, now)
             await duties.renew(tx, session.group, now)
-
-
-async def open_checkins(tx: AsyncConnection, session: Session, now: datetime) -> None:
-    """Plans the check-ins this session's end opens and invites to them."""
-    others = await store.groups.sessions_of(tx, session.group)
-    present = await store.groups.members(tx, session.group)
-    items = checkins.opened_by(
-        invitations.meeting(session),
-        [invitations.meeting(other) for other in others if other.state != "cancelled"],
-        [member.id for member in present if member.role == "participant"],
-    )
-    await invitations.plan(tx, items)
-    await invitations.invite(tx, now)

@@ -12,10 +12,12 @@ import store.contracts
 import store.digests
 import store.groups
 import store.occasions
+import store.pauses
 import store.people
 import store.signatures
 import store.tasks
 from care import delivery, signing
+from care.checkin_states import OPEN, UNOPENED
 from care.delivery import Channel, MessageKind
 from care.thresholds import Kind
 from store.calendar import Entry, Method
@@ -69,11 +71,24 @@ async def _checkin(tx: AsyncConnection, member: Member, message: Message, now: d
     item = await store.checkins.find(tx, str(message.payload.get("checkin", "")))
     if item is None or item.member != member.id:
         return "no_such_checkin"
-    if item.state not in ("planned", "due", "invited"):
+    asked = OPEN if message.kind == MessageKind.CHECKIN_REMINDER else UNOPENED
+    if item.state not in asked:
         return f"checkin_{item.state}"
     if item.closes_at <= now:
         return "checkin_closed"
+    if member.id in await store.pauses.paused_now(tx, member.group, now):
+        return "paused"
     return Subject(member=member.id, starts_at=None, link_ends_at=item.closes_at)
+
+
+async def _soon(tx: AsyncConnection, member: Member, message: Message, now: datetime) -> Subject | str:
+    """A session that is near, for whoever did not say that they cannot come."""
+    about = await _join(tx, member, message, now)
+    if isinstance(about, str):
+        return about
+    if member.id in await store.absence.of_session(tx, str(message.payload["session"])):
+        return "will_be_away"
+    return "paused" if member.id in await store.pauses.paused_now(tx, member.group, now) else about
 
 
 async def _session(tx: AsyncConnection, member: Member, message: Message, now: datetime) -> Subject | str:
@@ -233,5 +248,6 @@ ABOUT: Mapping[str, About] = {
     MessageKind.MEETING_MOVED: _changed,
     MessageKind.MEETING_CANCELLED: _cancelled,
     MessageKind.MEETING_REMINDER: _join,
+    MessageKind.SESSION_REMINDER: _soon,
     MessageKind.DIGEST: _digest,
 }

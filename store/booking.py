@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care import slots
 from care.meeting_states import TOPICS, Booking, State, move
-from store import audit, chain, groups, individual, meeting_messages, meeting_times, signals, tasks
+from store import audit, chain, groups, individual, meeting_messages, meeting_times, plan, signals, tasks
 from store.groups import Member
 from store.ids import fresh_id, fresh_uid
 from store.meeting_messages import BOOKED, CANCELLED, MOVED
@@ -285,6 +285,7 @@ async def _line(
     now: datetime,
 ) -> None:
     await tasks.touch(tx, who.group)
+    await plan.reconcile(tx, who.group, now)
     await audit.append(
         tx,
         keys,

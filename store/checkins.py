@@ -2,15 +2,15 @@
 when, under which form, and how far."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.checkin_states import OPEN, WAIVED_FOR, State, answerable, into
-from store import audit, chain, checkin_messages, tasks, upsert
-from store.ids import fresh_id, plausible
+from store import audit, chain, checkin_messages, tasks
+from store.ids import plausible
 from store.sealing import Keys
 from store.tables import checkin, member
 
@@ -139,56 +139,19 @@ async def quieten(tx: AsyncConnection, checkin_id: str, now: datetime) -> str:
     return str(row.group)
 
 
-async def put(
-    tx: AsyncConnection, member_id: str, session: str, wave: str, opens_at: datetime, closes_at: datetime
-) -> None:
-    """Plans a check-in. One that is planned already moves; one that was invited or finished stays as it
-    is."""
-    row = {
-        "id": fresh_id(),
-        "member": member_id,
-        "session": session,
-        "wave": wave,
-        "number": 1,
-        "opens_at": opens_at,
-        "target_at": opens_at,
-        "closes_at": closes_at,
-        "state": "planned",
-    }
-    fresh = upsert.insert(tx, checkin).values(**row)
+async def advance(tx: AsyncConnection, now: datetime) -> None:
+    """What time alone changes: windows open, invitations have gone out, windows end."""
     await tx.execute(
-        fresh.on_conflict_do_update(
-            index_elements=["member", "wave", "number"],
-            set_={"session": session, "opens_at": opens_at, "target_at": opens_at, "closes_at": closes_at},
-            where=checkin.c.state == "planned",
-        )
-    )
-
-
-async def due(tx: AsyncConnection, now: datetime, limit: int = 200) -> list[CheckIn]:
-    """The planned check-ins of present members that are open now, oldest first."""
-    rows = await tx.execute(
-        query()
-        .where(
-            checkin.c.state == "planned",
-            checkin.c.opens_at <= now,
-            checkin.c.closes_at > now,
-            member.c.left_at.is_(None),
-        )
-        .order_by(checkin.c.opens_at, checkin.c.id)
-        .limit(limit)
-    )
-    return [as_checkin(row) for row in rows]
-
-
-async def set_invited(tx: AsyncConnection, checkin_id: str) -> bool:
-    """True when the invitation went out with this call."""
-    done = await tx.execute(
         update(checkin)
-        .where(checkin.c.id == checkin_id, checkin.c.state.in_((State.PLANNED, State.DUE)))
+        .where(checkin.c.state == literal_column("'planned'"), checkin.c.opens_at <= now)
+        .values(state=State.DUE.value)
+    )
+    await tx.execute(
+        update(checkin)
+        .where(checkin.c.state == State.DUE, checkin_messages.invitation_is_out())
         .values(state=State.INVITED.value)
     )
-    return done.rowcount == 1
+    await expire(tx, now)
 
 
 async def expire(tx: AsyncConnection, now: datetime) -> int:
@@ -199,43 +162,6 @@ async def expire(tx: AsyncConnection, now: datetime) -> int:
         .values(state=State.EXPIRED.value)
     )
     return done.rowcount
-
-
-async def move(tx: AsyncConnection, session: str, by: timedelta, now: datetime) -> None:
-    """The session has moved: what is not open yet moves with it, what is open stays open for as long as the
-    session is later. What is done is left alone."""
-    rows = await tx.execute(
-        select(checkin.c.id, checkin.c.opens_at, checkin.c.closes_at, checkin.c.state).where(
-            checkin.c.session == session, checkin.c.state.in_(OPEN)
-        )
-    )
-    for row in rows.all():
-        begun = row.state != "planned" or row.opens_at <= now
-        opens_at = row.opens_at if begun else row.opens_at + by
-        closes_at = row.closes_at + (max(by, timedelta(0)) if begun else by)
-        await tx.execute(
-            update(checkin)
-            .where(checkin.c.id == row.id)
-            .values(opens_at=opens_at, target_at=opens_at, closes_at=closes_at)
-        )
-
-
-async def withdraw(tx: AsyncConnection, session: str) -> None:
-    """The session was cancelled: what nobody has finished is no longer asked for."""
-    await tx.execute(
-        update(checkin)
-        .where(checkin.c.session == session, checkin.c.state.in_(OPEN))
-        .values(state=State.SUPERSEDED.value)
-    )
-
-
-async def restore(tx: AsyncConnection, session: str) -> None:
-    """The session takes place after all: what was withdrawn with it is planned again."""
-    await tx.execute(
-        update(checkin)
-        .where(checkin.c.session == session, checkin.c.state == State.SUPERSEDED)
-        .values(state=State.PLANNED.value)
-    )
 
 
 def query() -> Select[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.series import Dated
-from store import checkins, signals
+from store import signals
 from store.conflict import Conflict
 from store.ids import fresh_id, fresh_uid
 from store.tables import session as meeting
@@ -93,15 +93,10 @@ async def store_one(tx: AsyncConnection, was: Dated, new: Dated, now: datetime) 
         raise Conflict("a session has begun meanwhile")
     if new.state == "cancelled" != was.state:
         await signals.put(tx, TOPIC, {"what": "cancelled", "session": new.id}, now)
-        await checkins.withdraw(tx, str(new.id))
         return
-    if new.state != was.state:
-        await checkins.restore(tx, str(new.id))
     if (new.starts_at, new.ends_at) != (was.starts_at, was.ends_at):
         # People may stand at its door already, in a room that knows the former hours.
         await signals.put(tx, TOPIC, {"what": "moved", "session": new.id}, now)
-    if new.starts_at != was.starts_at:
-        await checkins.move(tx, str(new.id), new.starts_at - was.starts_at, now)
 
 
 async def add(tx: AsyncConnection, group_id: str, one: Dated) -> Dated:

@@ -16,7 +16,7 @@ from care import phases
 from care.contract import Terms
 from care.preview import Preview
 from care.series import Dated
-from store import audit, chain, contracts, date_messages, date_rows, tasks
+from store import audit, chain, contracts, date_messages, date_rows, plan, tasks
 from store.conflict import Conflict
 from store.ids import fresh_id, plausible
 from store.sealing import Keys
@@ -169,6 +169,7 @@ async def finish(
     )
     await note_annex(tx, group_id, number, after, by, now)
     await tasks.touch(tx, group_id)
+    await plan.reconcile(tx, group_id, now)
     await tx.execute(
         insert(change).values(
             id=made.id,

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.contact import SafeContact
-from store import audit, chain, contracts, groups, people, seats, tasks
+from store import audit, chain, contracts, groups, people, plan, seats, tasks
 from store.groups import Member
 from store.people import one_line
 from store.sealing import Keys
@@ -78,6 +78,7 @@ async def enrol(
         )
         made.append(new)
     await tasks.touch(tx, group_id)
+    await plan.reconcile(tx, group_id, now)
     return made
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import audit, chain, groups, seats, tasks
+from store import audit, chain, groups, plan, seats, tasks
 from store import tables as t
 from store.conflict import Conflict
 from store.ids import fresh_id
@@ -232,7 +232,7 @@ async def note(
     now: datetime,
     reason: str = "",
 ) -> None:
-    """One line of the audit about a member's place; the group's tasks are worked out anew."""
+    """One line of the audit about a member's place; what hangs on it is planned anew."""
     await audit.append(
         tx,
         keys,
@@ -245,6 +245,7 @@ async def note(
         now=now,
     )
     await tasks.touch(tx, group)
+    await plan.reconcile(tx, group, now)
 
 
 def as_pause(row: Row[Any]) -> Pause:

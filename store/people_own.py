@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.contact import SafeContact
 from care.roles import Action
-from store import access_log, audit, doors, people
+from store import access_log, audit, chain, doors, people, plan
 from store.people import one_line
 from store.sealing import DataKey, Keys
 from store.tables import member, person
@@ -147,6 +147,8 @@ async def change(
     if not values:
         return
     await tx.execute(update(person).where(person.c.id == person_id).values(**values))
+    if zone is not None:
+        await replan(tx, person_id, now)
     changed = sorted(name.removesuffix("_sealed") for name in values)
     await audit.append(
         tx,
@@ -162,6 +164,16 @@ async def change(
         person=person_id,
         now=now,
     )
+
+
+async def replan(tx: AsyncConnection, person_id: str, now: datetime) -> None:
+    """Somebody lives by another clock: what is to come in their groups follows it."""
+    await chain.hold(tx)
+    rows = await tx.execute(
+        select(member.c.group).where(member.c.person == person_id, member.c.left_at.is_(None))
+    )
+    for group in sorted(set(rows.scalars())):
+        await plan.reconcile(tx, group, now)
 
 
 async def refuse_taken(tx: AsyncConnection, keys: Keys, person_id: str, name: str) -> None:

@@ -4,14 +4,15 @@ Everything is read for one group alone. Doing it again changes nothing, so the c
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care import planner, replan, waves
+from care.checkin_states import OPEN
 from care.planned import Course, Item, Meeting, Pause, Place
 from care.replan import Reconciled, Row
 from care.series import Dated
@@ -35,9 +36,7 @@ async def reconcile(tx: AsyncConnection, group_id: str, now: datetime) -> Reconc
     return replan.counts(course.items, wanted.items, letters)
 
 
-async def foresee(
-    tx: AsyncConnection, group_id: str, dates: Sequence[Dated], now: datetime
-) -> Reconciled:
+async def foresee(tx: AsyncConnection, group_id: str, dates: Sequence[Dated], now: datetime) -> Reconciled:
     """What would change with these dates; nothing does."""
     course, rows = await load(tx, group_id)
     closed = {one.id: one.closed_at for one in course.meetings}
@@ -61,12 +60,13 @@ async def load(tx: AsyncConnection, group_id: str) -> tuple[Course, list[Row]]:
     version = await contracts.latest(tx, group_id)
     found = await places(tx, group_id)
     rows = await plan_messages.of_members(tx, found)
+    held = await meetings_of(tx, group_id)
     course = Course(
         rhythms=waves.rhythms(contracts.NOWHERE if version is None else version.terms),
-        meetings=await meetings_of(tx, group_id),
+        meetings=held,
         places=tuple(found),
         items=tuple(await items_of(tx, group_id, rows)),
-        bookings=await bookings_of(tx, group_id),
+        bookings=await bookings_of(tx, group_id, {one.id: one.sequence for one in held}),
     )
     return course, rows
 
@@ -151,7 +151,9 @@ async def items_of(tx: AsyncConnection, group_id: str, rows: Sequence[Row]) -> l
     return [checkin_rows.as_item(row, told) for row in found]
 
 
-async def bookings_of(tx: AsyncConnection, group_id: str) -> tuple[planner.Booking, ...]:
+async def bookings_of(
+    tx: AsyncConnection, group_id: str, sequences: Mapping[str, int]
+) -> tuple[planner.Booking, ...]:
     """The individual meetings that have a time."""
     return tuple(
         planner.Booking(
@@ -162,12 +164,34 @@ async def bookings_of(tx: AsyncConnection, group_id: str) -> tuple[planner.Booki
             ends_at=one.ends_at,
             state=one.state.value,
             session=one.session,
+            sequence=sequences.get(one.session or "", 0),
         )
         for one in await individual.bookings_of_group(tx, group_id)
         if one.starts_at is not None and one.ends_at is not None
     )
 
 
-def instant(text: str | None) -> datetime | None:
-    """A stored instant, None where there is none."""
-    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+async def longest_ago(tx: AsyncConnection, before: datetime, limit: int) -> list[str]:
+    """The groups that were never planned, or not since `before`: those first that wait longest. A group that
+    is over is planned as long as a check-in of it is to come."""
+    unfinished = (
+        select(checkin.c.id)
+        .join(member, member.c.id == checkin.c.member)
+        .where(member.c.group == group.c.id, checkin.c.state.in_(sorted(OPEN)))
+        .exists()
+    )
+    rows = await tx.execute(
+        select(group.c.id)
+        .where(
+            (group.c.state != "ended") | unfinished,
+            group.c.planned_at.is_(None) | (group.c.planned_at < before),
+        )
+        .order_by(group.c.planned_at.is_not(None), group.c.planned_at, group.c.id)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+async def looked_at(tx: AsyncConnection, group_id: str, now: datetime) -> None:
+    """This group's turn is over, whatever came of it."""
+    await tx.execute(update(group).where(group.c.id == group_id).values(planned_at=now))

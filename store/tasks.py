@@ -267,10 +267,8 @@ async def hold(tx: AsyncConnection, group_id: str) -> None:
 
 
 async def touch(tx: AsyncConnection, group_id: str) -> None:
-    """Something happened in this group: its tasks are worked out anew at the next tick."""
-    await tx.execute(
-        update(group).where(group.c.id == group_id, group.c.tasks_at.is_not(None)).values(tasks_at=None)
-    )
+    """Something happened in this group: its tasks and its plan are worked out anew at the next tick."""
+    await tx.execute(update(group).where(group.c.id == group_id).values(tasks_at=None, planned_at=None))
 
 
 async def longest_ago(tx: AsyncConnection, before: datetime, limit: int) -> list[str]:

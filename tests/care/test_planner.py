@@ -48,7 +48,12 @@ def planned(now=JOINED, **of):
 
 
 def said(kind, now=JOINED, **of):
-    return [one for one in plan(course(**of), now).messages if one.kind == kind]
+    """Every message of a kind that would be wanted at some time, nothing else having happened."""
+    found = plan(course(**of), now)
+    with_all = course(**of | {"items": found.items})
+    days = [plan(with_all, now + number * DAY).messages for number in range(260)]
+    every = {one.key: one for messages in days for one in messages if one.kind == kind}
+    return sorted(every.values(), key=lambda one: (one.due_at, one.key))
 
 
 def due(messages):
@@ -253,7 +258,7 @@ def test_nothing_is_due_after_eight_in_the_evening_or_before_eight_in_the_mornin
     for sessions in (night, dawn):
         for zone in (BERLIN, "America/New_York", "Asia/Tokyo"):
             of = {"place": replace(ADA, zone=zone), "sessions": sessions}
-            for one in plan(course(**of), JOINED).messages:
+            for one in [*said("checkin_reminder", **of), *said("session_reminder", **of)]:
                 hour = one.due_at.astimezone(ZoneInfo(zone)).hour
                 assert 8 <= hour < 20, one
                 assert one.due_at < one.expires_at
@@ -266,7 +271,7 @@ def test_a_booked_meeting_is_reminded_of_a_day_and_an_hour_ahead():
     )
     told = said("meeting_reminder", bookings=[booked])
     assert due(told) == [at - DAY, at - HOUR]
-    assert dict(told[0].about) == {"booking": "b1", "session": "s-b1"}
+    assert dict(told[0].about) == {"booking": "b1", "session": "s-b1", "sequence": 0}
     assert said("meeting_reminder", bookings=[replace(booked, state="held")]) == []
     assert said("meeting_reminder", bookings=[replace(booked, member="ben")]) == []
 

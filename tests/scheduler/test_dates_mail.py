@@ -14,7 +14,7 @@ import store.groups
 import store.outbox
 import store.people_own
 import store.tasks
-from care import changes
+from care import changes, planner
 from care.contact import SafeContact
 from care.delivery import MessageKind
 from care.preview import Preview
@@ -30,6 +30,12 @@ from tests.scheduler.post_office import PostOffice
 NOW = START - timedelta(hours=2)  # 11:00 in Berlin, before session 6 of 12
 LATER = NOW + timedelta(minutes=6)  # the time to undo is over
 PLAN = Plan(zone="Europe/Berlin", first_local=datetime(2027, 1, 26, 12, 0))
+
+
+@pytest.fixture(autouse=True)
+def only_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a plan has to say besides has tests of its own."""
+    monkeypatch.setattr(planner, "plan", lambda course, now: planner.Plan(items=course.items, messages=()))
 
 
 async def change(

@@ -43,8 +43,10 @@ async def test_a_whole_run_closes_the_session_and_delivers_the_invitations(
 
     async def delivered() -> bool:
         async with database.read() as tx:
-            bodies = [one.body for one in await store.delivered.listing(tx, keys)]
-            return len(bodies) == 2 and {"clock", "mail"} <= set(await store.ticks.last(tx))
+            kinds = [one.kind for one in await store.delivered.listing(tx, keys)]
+            return kinds == ["checkin_invitation"] * 2 and {"clock", "mail"} <= set(
+                await store.ticks.last(tx)
+            )
 
     await until(delivered)
     stop.set()

@@ -1,10 +1,14 @@
 """What the clock writes into the outbox ahead of time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.checkins
 import store.outbox
-from scheduler import checkins, join_links
+import store.plan
+from scheduler import join_links, plans
 from store.database import Database
 from store.outbox import Message
 from store.sealing import Keys
@@ -46,32 +50,85 @@ async def test_nothing_is_written_two_days_before_or_once_the_session_began(home
     assert await waiting(home) == []
 
 
+async def planned(home: House, now: datetime) -> None:
+    """One turn of everything that plans and looks at windows."""
+    await plans.tick(home.db, now)
+    await plans.advance(home.db, now)
+
+
 async def test_a_group_about_to_begin_gets_its_first_check_in_and_one_invitation_each(
     database: Database, keys: Keys
 ) -> None:
     home = await house.build(database, keys, present=1)
     two_weeks_before = START - timedelta(days=14)
     for later in range(3):
-        now = two_weeks_before + timedelta(hours=later)
-        await checkins.plan_first(home.db, now)
-        await checkins.tick(home.db, now)
-    queued = await waiting(home)
+        await planned(home, two_weeks_before + timedelta(hours=later))
+    queued = [one for one in await waiting(home) if one.due_at <= two_weeks_before + DAY]
     assert {message.kind for message in queued} == {"checkin_invitation"}
     assert len(queued) == 2
     assert all(message.expires_at == START for message in queued)
 
 
-async def test_a_group_further_away_gets_none_yet(database: Database, keys: Keys) -> None:
+async def test_a_group_further_away_hears_nothing_yet(database: Database, keys: Keys) -> None:
     home = await house.build(database, keys, present=1)
-    await checkins.plan_first(home.db, START - timedelta(days=15))
-    await checkins.tick(home.db, START - timedelta(days=15))
+    await planned(home, START - timedelta(days=22))
     assert await waiting(home) == []
+    async with home.db.read() as tx:
+        items = await store.checkins.of_group(tx, home.group)
+    assert len(items) == 2 * 18, "but every round is known"
 
 
 async def test_a_check_in_that_is_over_invites_nobody(database: Database, keys: Keys) -> None:
     home = await house.build(database, keys, present=1)
-    await checkins.plan_first(home.db, START - DAY)
-    await checkins.tick(home.db, START)
-    assert await waiting(home) == []
+    await planned(home, START - DAY)
+    await planned(home, START)
+    left = [one for one in await waiting(home) if one.state == "pending"]
+    assert "checkin_invitation" not in {one.kind for one in left}
     async with home.db.read() as tx:
-        assert await store.checkins.due(tx, START - DAY) == [], "the window is over, the row says so"
+        states = {one.state for one in await store.checkins.of_group(tx, home.group) if one.wave == "pre"}
+    assert states == {"expired"}
+
+
+async def test_a_scheduler_that_was_away_for_a_month_sends_only_what_is_not_too_late(
+    database: Database, keys: Keys
+) -> None:
+    home = await house.build(database, keys, present=1)
+    await planned(home, START - timedelta(days=20))
+    late = START + timedelta(days=16)
+    await planned(home, late)
+    soon = [one for one in await waiting(home) if one.state == "pending"]
+    assert soon
+    assert all(one.expires_at > late for one in soon)
+
+
+async def test_one_poisoned_group_stops_no_other(
+    database: Database, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = await house.build(database, keys, present=1)
+    good = await house.build(database, keys, present=1)
+    plan = store.plan.load
+
+    async def load(tx: AsyncConnection, group: str) -> object:
+        if group == bad.group:
+            raise ValueError("poisoned")
+        return await plan(tx, group)
+
+    monkeypatch.setattr(store.plan, "load", load)
+    await plans.tick(good.db, START - timedelta(days=14))
+    async with good.db.read() as tx:
+        assert len(await store.checkins.of_group(tx, good.group)) == 36
+        assert await store.checkins.of_group(tx, bad.group) == []
+        assert await store.plan.longest_ago(tx, START - timedelta(days=14), 50) == []
+
+
+async def test_a_settled_group_is_only_looked_at(database: Database, keys: Keys) -> None:
+    home = await house.build(database, keys, present=1)
+    now = START - timedelta(days=14)
+    await planned(home, now)
+    async with home.db.read() as tx:
+        before = await store.checkins.of_group(tx, home.group)
+        assert await store.plan.settled(tx, home.group, now + timedelta(minutes=6))
+    await plans.tick(home.db, now + timedelta(minutes=6))
+    async with home.db.read() as tx:
+        assert await store.checkins.of_group(tx, home.group) == before
+        assert await store.plan.longest_ago(tx, now + timedelta(minutes=6), 50) == []

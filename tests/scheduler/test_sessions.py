@@ -34,8 +34,11 @@ async def proposals(home: House) -> dict[str, Proposal]:
 
 
 async def waiting_messages(home: House) -> list[store.outbox.Message]:
+    """What is to go by now."""
     async with home.db.read() as tx:
-        return await store.outbox.listing(tx)
+        return [
+            one for one in await store.outbox.listing(tx) if one.due_at <= SOON_AFTER + timedelta(hours=1)
+        ]
 
 
 async def test_a_session_past_its_end_is_closed_with_one_proposal_for_each_participant(home: House) -> None:

@@ -10,73 +10,71 @@ from sqlalchemy.exc import IntegrityError
 
 from care.attendance import Proposal
 from care.verdict import Status
-from store import attendance, checkins, delivered, groups, outbox, ticks
+from store import attendance, checkins, delivered, outbox, ticks
 from store import tables as t
+from tests.services.checkins import put
 from tests.services.circle import HOUR, NOW, make_circle
 
 
 async def planned(tx, keys, opens=NOW):
     circle = await make_circle(tx, keys)
     ada = circle.participants[0]
-    await checkins.put(tx, ada.id, circle.session, "mid", opens, opens + HOUR)
-    return circle, ada
+    key = await put(tx, ada.id, "mid", opens, opens + HOUR, session=circle.session)
+    return circle, ada, key
 
 
-async def test_a_check_in_is_due_while_its_window_is_open(database, keys):
+async def test_a_check_in_is_found_by_its_id_its_member_and_its_group(database, keys):
     async with database.write() as tx:
-        circle, ada = await planned(tx, keys)
-        (item,) = await checkins.due(tx, NOW)
-        assert (item.member, item.person, item.session, item.wave) == (
-            ada.id,
-            ada.person,
-            circle.session,
-            "mid",
-        )
-        assert await checkins.find(tx, item.id) == item
+        circle, ada, key = await planned(tx, keys)
+        found = await checkins.find(tx, key)
+        assert (found.member, found.person, found.group) == (ada.id, ada.person, circle.group)
+        assert (found.wave, found.number, found.session) == ("mid", 1, circle.session)
         assert await checkins.find(tx, "none") is None
-        assert await checkins.due(tx, NOW - HOUR) == []
-        assert await checkins.due(tx, NOW + HOUR) == []
+        assert await checkins.of_member(tx, ada.id) == [found]
+        assert await checkins.of_group(tx, circle.group) == [found]
+        assert await checkins.of_member(tx, circle.participants[1].id) == []
 
 
-async def test_planning_again_moves_what_is_unopened_and_nothing_else(database, keys):
+async def test_what_is_submitted_stays_so_under_the_form_it_was_opened_with(database, keys):
     async with database.write() as tx:
-        circle, ada = await planned(tx, keys)
-        await checkins.put(tx, ada.id, circle.session, "mid", NOW + HOUR, NOW + 2 * HOUR)
-        assert await checkins.due(tx, NOW) == []
-        (item,) = await checkins.due(tx, NOW + HOUR)
-        assert await checkins.set_invited(tx, item.id)
-        await checkins.put(tx, ada.id, circle.session, "mid", NOW, NOW + HOUR)
-        assert (await checkins.find(tx, item.id)).opens_at == NOW + HOUR
-
-
-async def test_what_is_done_stays_done(database, keys):
-    async with database.write() as tx:
-        await planned(tx, keys)
-        (item,) = await checkins.due(tx, NOW)
-        assert not await checkins.submit(tx, item.id, NOW), "nobody opened it"
-        assert await checkins.mark_opened(tx, item.id, "mid-1", NOW)
-        assert await checkins.mark_opened(tx, item.id, "mid-2", NOW), "it goes on"
-        assert await checkins.submit(tx, item.id, NOW)
-        assert not await checkins.submit(tx, item.id, NOW)
-        assert not await checkins.mark_opened(tx, item.id, "mid-2", NOW)
-        assert not await checkins.set_invited(tx, item.id)
-        assert await checkins.expire(tx, NOW + 2 * HOUR) == 0
-        found = await checkins.find(tx, item.id)
+        _, _, key = await planned(tx, keys)
+        assert not await checkins.submit(tx, key, NOW), "nobody opened it"
+        assert await checkins.mark_opened(tx, key, "mid-1", NOW)
+        assert await checkins.mark_opened(tx, key, "mid-2", NOW), "it goes on"
+        assert await checkins.submit(tx, key, NOW)
+        assert not await checkins.submit(tx, key, NOW)
+        assert not await checkins.mark_opened(tx, key, "mid-2", NOW)
+        await checkins.advance(tx, NOW + 2 * HOUR)
+        found = await checkins.find(tx, key)
         assert (found.state, found.form, found.done_at) == ("submitted", "mid-1", NOW)
 
 
-async def test_a_window_that_passed_expires(database, keys):
+async def test_time_opens_a_window_notes_the_invitation_and_ends_it(database, keys):
     async with database.write() as tx:
-        await planned(tx, keys)
-        assert await checkins.expire(tx, NOW) == 0
-        assert await checkins.expire(tx, NOW + HOUR) == 1
+        _, ada, key = await planned(tx, keys, opens=NOW + HOUR)
+        await tx.execute(update(t.checkin).values(state="planned"))
+
+        async def state(at):
+            await checkins.advance(tx, at)
+            return (await checkins.find(tx, key)).state
+
+        assert await state(NOW) == "planned"
+        assert await state(NOW + HOUR) == "due"
+        invitation = f"checkin_invitation|{ada.id}|mid|1|0"
+        about = (ada.person, {"member": ada.id}, NOW, NOW + 2 * HOUR, NOW)
+        await outbox.put(tx, invitation, "checkin_invitation", *about)
+        assert await state(NOW + HOUR) == "due"
+        await tx.execute(update(t.outbox).values(state="sent"))
+        assert await state(NOW + HOUR) == "invited"
+        assert await state(NOW + 2 * HOUR) == "expired"
 
 
-async def test_who_left_is_not_asked(database, keys):
+async def test_there_is_one_check_in_for_each_round(database, keys):
     async with database.write() as tx:
-        _, ada = await planned(tx, keys)
-        await groups.withdraw_member(tx, ada.id, NOW)
-        assert await checkins.due(tx, NOW) == []
+        _, ada, _ = await planned(tx, keys)
+    with pytest.raises(IntegrityError):
+        async with database.write() as tx:
+            await put(tx, ada.id, "mid", NOW, NOW + HOUR)
 
 
 async def test_a_window_that_ends_before_it_opens_is_refused(database, keys):
@@ -84,7 +82,7 @@ async def test_a_window_that_ends_before_it_opens_is_refused(database, keys):
         circle = await make_circle(tx, keys)
     with pytest.raises(IntegrityError):
         async with database.write() as tx:
-            await checkins.put(tx, circle.participants[0].id, circle.session, "mid", NOW, NOW)
+            await put(tx, circle.participants[0].id, "mid", NOW, NOW)
 
 
 def proposal(circle, member, status=Status.ATTENDED):
@@ -147,27 +145,25 @@ async def test_the_last_run_of_each_tick_is_remembered(database):
 
 async def test_only_an_open_window_takes_answers(database, keys):
     async with database.write() as tx:
-        await planned(tx, keys)
-        (item,) = await checkins.due(tx, NOW)
-        assert not await checkins.mark_opened(tx, item.id, "mid-1", NOW - HOUR)
-        assert not await checkins.mark_opened(tx, item.id, "mid-1", NOW + HOUR)
-        assert await checkins.mark_opened(tx, item.id, "mid-1", NOW)
-        assert not await checkins.submit(tx, item.id, NOW + HOUR)
+        _, _, key = await planned(tx, keys)
+        assert not await checkins.mark_opened(tx, key, "mid-1", NOW - HOUR)
+        assert not await checkins.mark_opened(tx, key, "mid-1", NOW + HOUR)
+        assert await checkins.mark_opened(tx, key, "mid-1", NOW)
+        assert not await checkins.submit(tx, key, NOW + HOUR)
 
 
 async def test_a_waived_check_in_is_over_and_the_audit_says_why(database, keys):
     async with database.write() as tx:
-        circle, ada = await planned(tx, keys)
-        (item,) = await checkins.due(tx, NOW)
+        circle, ada, item = await planned(tx, keys)
         key = "checkin_reminder|" + "|".join((ada.id, "mid", "1", "1", "0"))
         soon = (NOW + HOUR / 2, NOW + HOUR, NOW)
         await outbox.put(tx, key, "checkin_reminder", ada.person, {"member": ada.id}, *soon)
         with pytest.raises(ValueError, match="reason"):
-            await checkins.waive(tx, keys, item.id, "a story", circle.coordinator.id, "coordinator", NOW)
+            await checkins.waive(tx, keys, item, "a story", circle.coordinator.id, "coordinator", NOW)
         by = (circle.coordinator.id, "coordinator")
-        assert await checkins.waive(tx, keys, item.id, "not_wanted", *by, NOW)
-        assert not await checkins.waive(tx, keys, item.id, "not_wanted", *by, NOW)
-        assert not await checkins.mark_opened(tx, item.id, "mid-1", NOW)
+        assert await checkins.waive(tx, keys, item, "not_wanted", *by, NOW)
+        assert not await checkins.waive(tx, keys, item, "not_wanted", *by, NOW)
+        assert not await checkins.mark_opened(tx, item, "mid-1", NOW)
         assert (await outbox.find(tx, key)).state == "withdrawn"
         entries = (await tx.execute(select(t.audit.c.action, t.audit.c.reason, t.audit.c.group))).all()
     assert [tuple(row) for row in entries] == [("checkin_waived", "not_wanted", circle.group)]

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from care import changes, series
 from care.contract import Terms
-from store import audit, checkins, contracts, date_rows, dates, outbox, setup_rows
+from store import audit, contracts, date_rows, dates, outbox, setup_rows
 from store import tables as t
 from store.conflict import Conflict
 from tests.services.circle import NOW, make_circle
@@ -145,21 +145,23 @@ async def test_an_undone_change_leaves_the_dates_as_they_were(database, keys, gr
             (kind, True),
         ]
         assert (await contracts.latest(tx, group.group)).terms == TERMS
-        assert all(one.state == "withdrawn" for one in await outbox.listing(tx))
+        told = [one for one in await outbox.listing(tx) if one.key.startswith("dates:")]
+        assert all(one.state == "withdrawn" for one in told)
         assert (await tx.execute(select(t.group.c.sessions))).scalar_one() == 12
 
 
 async def test_a_change_somebody_was_told_of_is_not_undone(database, keys, group):
     _, made = await changed(database, keys, group, "move", 3, datetime(2026, 3, 25, 18, 0))
     async with database.write() as tx:
-        sent = (await outbox.claim(tx, NOW + timedelta(minutes=6)))[0]
+        due = await outbox.claim(tx, NOW + timedelta(minutes=6))
+        sent = next(one for one in due if one.kind == "session_moved")
         await outbox.transmitting(tx, sent.id, sent.token, "id", NOW)
     with pytest.raises(dates.Refused, match="sent"):
         async with database.write() as tx:
             await dates.undo(tx, keys, made.id, OFFICE, NOW)
     async with database.read() as tx:
         assert [one.can_undo for one in await dates.changes(tx, group.group)] == [False]
-        states = {one.state for one in await outbox.listing(tx)}
+        states = {one.state for one in await outbox.listing(tx) if one.key.startswith("dates:")}
     assert states == {"claimed", "transmitting"}
 
 
@@ -229,47 +231,6 @@ async def test_a_preview_that_was_refused_is_refused_again(database, keys, group
     held, number = await known(database, group)
     with pytest.raises(dates.Refused, match="in_the_past"):
         await make(database, keys, group, changes.move(held, 3, datetime(2020, 1, 1, 18, 0), now=NOW), number)
-
-
-DONE = {"state": "submitted", "opened_at": NOW, "done_at": NOW}
-
-
-async def test_check_ins_follow_the_session_unless_they_are_open_or_done(database, keys, group):
-    held, _ = await known(database, group)
-    day = timedelta(days=1)
-    third = held[2]
-    waves = {"pre": (NOW + day, NOW + 2 * day), "mid": (NOW - day, NOW + day), "post": (NOW, NOW + day)}
-    async with database.write() as tx:
-        for wave, (opens_at, closes_at) in waves.items():
-            await checkins.put(tx, group.participants[0].id, third.id, wave, opens_at, closes_at)
-        await tx.execute(update(t.checkin).where(t.checkin.c.wave == "post").values(**DONE))
-    await changed(database, keys, group, "move", 3, third.local + day)
-    async with database.read() as tx:
-        rows = (await tx.execute(select(t.checkin))).all()
-    times = {row.wave: (row.opens_at, row.closes_at) for row in rows}
-    assert times == {
-        "pre": (NOW + 2 * day, NOW + 3 * day),
-        "mid": (NOW - day, NOW + 2 * day),
-        "post": waves["post"],
-    }
-
-
-async def test_check_ins_of_a_cancelled_session_are_withdrawn_and_come_back_with_it(database, keys, group):
-    held, _ = await known(database, group)
-    async with database.write() as tx:
-        await checkins.put(
-            tx, group.participants[0].id, held[3].id, "mid", NOW + timedelta(days=1), held[3].ends_at
-        )
-    _, made = await changed(database, keys, group, "cancel", 4)
-
-    async def states():
-        async with database.read() as tx:
-            return (await tx.execute(select(t.checkin.c.state))).scalars().all()
-
-    assert await states() == ["superseded"]
-    async with database.write() as tx:
-        await dates.undo(tx, keys, made.id, OFFICE, NOW)
-    assert await states() == ["planned"]
 
 
 async def test_each_revision_keeps_the_dates_that_were_promised(database, keys, group):
