@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.ids import fresh_id
@@ -19,7 +19,9 @@ async def put(
     session: str | None = None,
     state: str = "due",
 ) -> str:
-    """The id of a new check-in that nobody opened yet."""
+    """The id of a check-in that nobody opened yet, in place of the round the plan made."""
+    one = (checkin.c.member == member) & (checkin.c.wave == wave) & (checkin.c.number == number)
+    await tx.execute(delete(checkin).where(one, checkin.c.opened_at.is_(None)))
     key = fresh_id()
     await tx.execute(
         insert(checkin).values(
