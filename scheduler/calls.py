@@ -23,6 +23,10 @@ TOLD = {
     MessageKind.DATES_CHANGED: "tell_dates",
     MessageKind.SESSION_CANCELLED: "tell_dates",
     MessageKind.CONTRACT_REMINDER: "tell_contract",
+    MessageKind.CHECKIN_INVITATION: "tell_form",
+    MessageKind.MEETING_OFFERED: "tell_meeting",
+    MessageKind.MEETING_MOVED: "tell_dates",
+    MessageKind.MEETING_CANCELLED: "tell_dates",
 }
 
 

@@ -91,6 +91,8 @@ def reason_words(translations: NullTranslations, reason: str) -> str:
         "wish_talk": _("would like to talk with a facilitator first"),
         "tell_dates": _("dates have changed"),
         "tell_contract": _("the contract waits for a signature"),
+        "tell_form": _("a form waits: offer to go through it on the phone"),
+        "tell_meeting": _("a time for the individual meeting is to be chosen"),
         "tell_link": _("the personal link could not be sent"),
     }
     if code == "tried":

@@ -55,6 +55,7 @@ SLOW_S = 0.04
 QUIET_S, DRAINED_S = 20.0, 100.0
 """In the end it goes on while letters still arrive, and not for ever."""
 MEMBERS, SESSIONS = 8, 20
+GROUP = 10
 TALKS_EACH_S = 0.1
 UNDECIDED = ("pending", "claimed", "transmitting")
 
@@ -142,18 +143,18 @@ class Clinic:
         self.dice.shuffle(self._pairs)
 
     async def enrol(self) -> None:
-        """Another group, whose first session is tomorrow: its members get their links with the next plan."""
+        """Two more members of a group that begins tomorrow: with the next plan they get their links."""
         now = datetime.now(UTC)
         async with self.db.write() as tx:
-            group = await store.groups.create_group(tx, "Wednesday", "Europe/Berlin", 12, now)
-            for seat in (1, 2):
-                person = await make_person(tx, self.keys, NAMES[seat], now)
-                member = await store.groups.add_member(tx, group, person, "participant", seat, now)
+            seat = 1 + len(self.enrolled) % GROUP
+            if seat == 1:
+                self._newest = await store.groups.create_group(tx, "Wednesday", "Europe/Berlin", 12, now)
+                starts, ends = now + timedelta(hours=20), now + timedelta(hours=21)
+                await store.groups.create_session(tx, self._newest, 1, starts, ends, "Europe/Berlin")
+            for each in (seat, seat + 1):
+                person = await make_person(tx, self.keys, NAMES[each], now)
+                member = await store.groups.add_member(tx, self._newest, person, "participant", each, now)
                 self.enrolled.append(member.id)
-            starts = now + timedelta(hours=20)
-            await store.groups.create_session(
-                tx, group, 1, starts, starts + timedelta(hours=1), "Europe/Berlin"
-            )
 
     def environment(self, role: str) -> dict[str, str]:
         """The settings of one of its processes."""

@@ -54,6 +54,13 @@ async def test_a_whole_run_closes_the_session_and_delivers_the_invitations(
     assert (await home.now_session()).state == "closed"
 
 
+async def test_alerts_go_on_while_the_wall_clock_is_in_doubt_and_other_messages_do_not(home: House) -> None:
+    made = Scheduler(SchedulerSettings(), home.db, home.keys)
+    always = {tick.name for tick in made._table(timedelta(seconds=1)) if tick.always}
+    assert {"heartbeat", "alerts"} <= always
+    assert not {"outbox", "plan", "checkins", "retention"} & always
+
+
 async def test_without_mail_the_clock_beats_and_mail_does_not(home: House) -> None:
     made = Scheduler(SchedulerSettings(), home.db, home.keys)
     await made.beat(END)

@@ -9,9 +9,11 @@ import store.groups
 import store.outbox
 import store.people
 import store.people_own
+import store.tasks
 from care import delivery
-from care.contact import BARE, NOTHING, SafeContact
+from care.contact import BARE, NOTHING, PHONE, SafeContact
 from care.delivery import Channel, MessageKind
+from scheduler.calls import TOLD
 from scheduler.transports import Fate, Outcome
 from tests.scheduler import receiver
 from tests.scheduler.house import START, House
@@ -216,3 +218,24 @@ async def test_somebody_on_call_without_a_number_is_recorded(home: House, gatewa
     await home.sender(None, texts=gateway.transport()).urgent(NIGHT)
     row = await home.message(key)
     assert (row.state, row.result) == ("failed", "no_number")
+
+
+async def test_who_may_only_be_called_is_called_instead_of_being_written_to(
+    home: House, office: PostOffice
+) -> None:
+    ada = home.members["Ada"]
+    await allow(home, texts=False, safe=SafeContact(channel=PHONE))
+    key = await home.queue(kind=MessageKind.INVITATION)
+    await home.sender(office.transport(), office.settings()).tick(NOON)
+    assert ((await home.message(key)).result, office.took) == ("not_by_mail", [])
+    async with home.db.read() as tx:
+        (call,) = await store.tasks.of_groups(tx, [home.group], NOON)
+    assert (call.kind, call.member) == ("tell_by_phone", ada.id)
+
+
+def test_what_nobody_may_miss_becomes_a_call_where_nothing_may_be_written() -> None:
+    capped_and_quiet = {MessageKind.DATES, MessageKind.SESSION_LED, MessageKind.ABSENCE_THANKS}
+    assert {MessageKind.CHECKIN_INVITATION, MessageKind.MEETING_MOVED, MessageKind.MEETING_CANCELLED} <= set(
+        TOLD
+    )
+    assert not capped_and_quiet & set(TOLD), "what a page shows anyway can stay unsaid"
