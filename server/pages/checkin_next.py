@@ -37,7 +37,7 @@ async def following(tx: AsyncConnection, one: CheckIn, here: Place) -> Ahead:
     sessions = [
         session
         for session in here.sessions
-        if session.state in ("planned", "open") and session.ends_at > here.now
+        if session.state in ("planned", "open") and session.starts_at > here.now
     ]
     return Ahead(
         meeting=meeting,

@@ -190,7 +190,8 @@ def at_of(about: Person, one: CheckIn, mode: str) -> At:
         done=home,
         frame="pages/facilitator/frame.html",
         own=False,
-        found=lambda _screen, onward: f"{onward}?noted",
+        found=lambda _found, onward: f"{onward}?noted",
+        book=about.address,
         name=about.name,
     )
 

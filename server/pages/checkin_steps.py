@@ -26,13 +26,23 @@ from store.signins import SignIn
 
 CHECK = "check"
 "The summary, in addresses."
+PAGES = {
+    "people_now": "circle",
+    "problems": "problems",
+    "goal_1": "goals",
+    "goals_still": "goals",
+    "plan_signs": "plan",
+    "after_wish": "plan",
+}
+"Questions that lead to a page of their own, where the same can be worked on in more detail."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class At:
     """Where a check-in is filled in. Its steps live below `address`; `home` leads out, `done` is the end.
-    `found` tells where a worrying answer leads, from the screen and the address to go on at; `name` is the
-    member's, where somebody else writes."""
+    `found` tells where a worrying answer leads, from the concern it opened and the address to go on at;
+    `book` is where pages of their own live for parts of the form, and `name` the member's, where somebody
+    else writes."""
 
     who: SignIn
     one: CheckIn
@@ -43,6 +53,7 @@ class At:
     frame: str
     own: bool
     found: Callable[[Found, str], str]
+    book: str
     name: str = ""
 
 
@@ -113,6 +124,7 @@ def page(request: web.Request, at: At, found: Filling, step: Step, form: Form, r
         safety=step.safety or step.key == "safe_now",
         readers=readers,
         licence=measure.licence if measure else "",
+        page=f"{at.book}/{PAGES[step.key]}?form={at.one.id}" if step.key in PAGES else "",
         noted="noted" in request.query,
     )
 
