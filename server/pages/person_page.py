@@ -10,6 +10,7 @@ from server.pages import (
     member_page,
     person,
     person_checkins,
+    person_concerns,
     person_contract,
     person_scores,
     person_work,
@@ -20,6 +21,7 @@ from store.signins import SignIn
 
 PARTIALS = "pages/facilitator/person"
 SECTIONS: tuple[Section, ...] = (
+    Section("concerns", person_concerns.load, f"{PARTIALS}/concerns.html"),
     Section("course", person_scores.load, f"{PARTIALS}/course.html"),
     Section("areas", person_work.areas, f"{PARTIALS}/areas.html"),
     Section("goals", person_work.aims, f"{PARTIALS}/goals.html"),
