@@ -12,7 +12,7 @@ from server.media.build import build_engine
 from server.media.messages import Engine
 from server.observe import METRICS, Metrics
 from server.pages import crisis
-from server.rooms import upkeep
+from server.rooms import absent, upkeep
 from server.rooms.moment import Now
 from server.rooms.registry import LEASE_S, Registry
 from server.rooms.words import Translate
@@ -87,6 +87,7 @@ async def run_rooms(app: web.Application) -> AsyncIterator[None]:
     """Media engine, restored rooms and their upkeep, from start to stop."""
     registry = app[keys.REGISTRY]
     signals, present = upkeep.Signals(registry), upkeep.Present(registry)
+    missing = absent.Absent(registry)
     await registry.engine.start()
     await registry.restore()
     stop = asyncio.Event()
@@ -98,6 +99,7 @@ async def run_rooms(app: web.Application) -> AsyncIterator[None]:
             work.create_task(upkeep.every(stop, LEASE_S / 3, "leases", lambda: upkeep.leases(registry)))
             work.create_task(upkeep.every(stop, upkeep.KEEP_S, "keep", present.keep))
             work.create_task(upkeep.every(stop, upkeep.SIGNALS_S, "signals", signals.poll))
+            work.create_task(upkeep.every(stop, absent.LOOK_S, "absent", missing.look))
             work.create_task(upkeep.every(stop, crisis.REFRESH_S, "crisis", lambda: crisis.refresh(app)))
             yield
             await registry.stop()

@@ -38,6 +38,7 @@ NOTICES = {
     "ending_soon": _("The room closes in five minutes."),
     "held": _("The facilitators have lost their connection. Please stay, the room goes on when one is back."),
     "resumed": _("A facilitator is back. The room goes on."),
+    "not_come": _("{name} has not come. Please call privately."),
     "no_sheet": _("There is no emergency sheet for this person."),
     "other_device": _("Somebody tried to open {name}'s link on another device. It was refused."),
 }
