@@ -4,6 +4,7 @@ import json
 import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import store.people
 from server import keys, render
 from server.pages import crisis
 from server.routes import routes
+from store.settings import StoreSettings
 from tests.server.house import House
 
 PUBLIC = ("/", "/j", "/j/code", "/help", "/help/de", "/help/uk", "/help/nowhere")
@@ -160,8 +162,11 @@ async def test_nobody_reads_anothers_pages(house: House) -> None:
         assert "Tuesday" not in text
 
 
-async def test_help_is_there_without_a_database_and_without_sign_in(aiohttp_client: Any) -> None:
+async def test_help_is_there_without_a_database_and_without_sign_in(
+    aiohttp_client: Any, tmp_path: Path
+) -> None:
     app = web.Application()
+    app[keys.STORE_SETTINGS] = StoreSettings(data_dir=tmp_path)
     render.setup(app, demo=False, country="gb")
     app.add_routes(crisis.routes())
     client = await aiohttp_client(app)
