@@ -37,6 +37,7 @@ class Leg:
         "address",
         "agent",
         "alive_at",
+        "alive_then",
         "arrivals",
         "audio_type",
         "by_ssrc",
@@ -100,8 +101,8 @@ class Leg:
         self.agent = Agent(self)
         self.dtls = DtlsLeg(certificate, self._send_plain, self._dtls_state)
         self.created_at = self.alive_at = now
-        self.lively_at = 0.0
-        "The last proof of life as of the last turn."
+        self.alive_then = self.lively_at = 0.0
+        "The last proof of life as of the last turn and the one before: older than a burst of packets."
         self.up_at = 0.0
         self.open: Any = None
         self.seal: Any = None

@@ -87,7 +87,7 @@ class Rounds:
         """What a leg needs each 100 ms, and in some of these turns what it needs more rarely."""
         leg.refill()
         feedback.send_transport_feedback(leg)
-        leg.lively_at = leg.alive_at
+        leg.lively_at, leg.alive_then = leg.alive_then, leg.alive_at
         seats.leave_silent_layers(self._plane, leg, now)
         if leg not in self._probing:
             self._probe(leg, now)
