@@ -63,6 +63,7 @@ class Booking:
     starts_at: datetime | None
     ends_at: datetime | None
     made_at: datetime
+    sequence: int = 0  # of its entry in calendars
 
 
 def standing(bookings: Iterable[Booking], member: str, topic: str) -> Booking | None:

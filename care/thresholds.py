@@ -43,6 +43,10 @@ class Kind(StrEnum):
     WANTS_A_PAUSE = "wants_a_pause"
     LINK_NOT_ME = "link_not_me"
     TELL_BY_PHONE = "tell_by_phone"  # mail does not go to them
+    MEETING_UNBOOKED = "meeting_unbooked"  # of the three individual ones
+    MEETING_OUTSIDE = "meeting_outside"  # the dates moved, and it no longer lies where it should
+    MEETING_CONFIRM = "meeting_confirm"
+    MEETING_CONFIRM_OVERDUE = "meeting_confirm_overdue"
 
 
 # No record asks for these: a member did, or a message could not go. They stay until somebody finishes them.

@@ -1,4 +1,5 @@
-"""Closes sessions whose time is over: state, one proposal per participant and the check-ins that open.
+"""Closes sessions and individual meetings whose time is over: state, one proposal per participant, the
+check-ins that open.
 
 The server ends a room by its own deadline. Whichever of the two comes first, the result is the same: the
 state changes once, and proposals are computed again while late facts still arrive.
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.attendance
 import store.groups
+import store.openable
 import store.plan
 import store.rooms
 from scheduler import observe
@@ -29,8 +31,9 @@ FACTS_ARRIVE_FOR = timedelta(minutes=15)  # a server that was away writes its la
 async def tick(db: Database, metrics: Metrics, now: datetime) -> None:
     """Closes what is over; proposes again for what was closed lately. A poisoned session stops no other."""
     async with db.read() as tx:
-        due = await store.groups.due_to_close(tx, now)
-        lately = await store.groups.closed_since(tx, now - FACTS_ARRIVE_FOR)
+        due = [*await store.groups.due_to_close(tx, now), *await store.openable.due_to_close(tx, now)]
+        since = now - FACTS_ARRIVE_FOR
+        lately = [*await store.groups.closed_since(tx, since), *await store.openable.closed_since(tx, since)]
     for session in due:
         async with alone(session, "close_failed", "A session could not be closed"):
             async with db.write() as tx:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import store.groups
 import store.links
+import store.openable
 import store.presence
 import store.signins
 import store.staff
@@ -195,7 +196,12 @@ async def note_opened(request: web.Request, answer: Redeemed) -> None:
     async with db.read() as tx:
         member = await store.groups.member_by_id(tx, answer.member)
         sessions = await store.groups.sessions_of(tx, member.group) if member else []
-    near = [s for s in sessions if s.starts_at - NEAR <= now.wall <= s.ends_at and s.state != "cancelled"]
+        alone = await store.openable.of_member(tx, member.id) if member else []
+    near = [
+        s
+        for s in (*alone, *sessions)
+        if s.starts_at - NEAR <= now.wall <= s.ends_at and s.state != "cancelled"
+    ]
     if not near:
         return
     fact = Fact(

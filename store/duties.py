@@ -12,7 +12,7 @@ from care.standing import OUTSIDE, standing
 from care.thresholds import Wanted
 from care.verdict import Status
 from care.watched import Meeting, Watched
-from store import record, tasks
+from store import meeting_duties, record, tasks
 from store.groups import Session
 from store.record import Record
 from store.tables import group, member, person, question, signature
@@ -55,7 +55,9 @@ async def wanted(tx: AsyncConnection, group_id: str, now: datetime) -> tuple[Wan
     ]
     closed = await _closed(tx, group_id)
     meetings = [_meeting(found, session, closed.get(session.id)) for session in found.sessions]
-    return thresholds.due(group_id, meetings, watched, found.agreed.rules, now)
+    rules = found.agreed.rules
+    alone = await meeting_duties.wanted(tx, group_id, found.members, rules, now)
+    return (*thresholds.due(group_id, meetings, watched, rules, now), *alone)
 
 
 async def _closed(tx: AsyncConnection, group_id: str) -> dict[str, datetime]:

@@ -71,6 +71,7 @@ def query() -> Select[tuple[Any, ...]]:
             individual,
             meeting.c.starts_at,
             meeting.c.ends_at,
+            meeting.c.sequence,
             slot.c.facilitator,
         )
         .select_from(individual)
@@ -93,4 +94,5 @@ def as_booking(row: Row[tuple[Any, ...]]) -> Booking:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         made_at=row.made_at,
+        sequence=row.sequence or 0,
     )

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.calendar import Entry
-from store.tables import session
+from store.tables import member, session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """One session as the rows have it now. `moved_from` is where it was before its last move."""
+    """One session as the rows have it now. `moved_from` is where it was before its last move; `member` whose
+    individual meeting it is, None for a session of the group."""
 
     id: str
     group: str
@@ -25,6 +26,7 @@ class Occasion:
     uid: str
     sequence: int
     moved_from: datetime | None
+    member: str | None = None
 
     @property
     def entry(self) -> Entry:
@@ -56,14 +58,20 @@ async def to_come(tx: AsyncConnection, group: str, now: datetime) -> list[Occasi
 
 
 async def _read(tx: AsyncConnection, which: Any) -> list[Occasion]:
-    rows = await tx.execute(select(session).where(which).order_by(session.c.starts_at, session.c.id))
+    rows = await tx.execute(
+        select(session, func.coalesce(session.c.group, member.c.group).label("of_group"))
+        .outerjoin(member, member.c.id == session.c.member)
+        .where(which)
+        .order_by(session.c.starts_at, session.c.id)
+    )
     return [_as_occasion(row) for row in rows]
 
 
 def _as_occasion(row: Row[Any]) -> Occasion:
     return Occasion(
         id=row.id,
-        group=row.group,
+        group=row.of_group,
+        member=row.member,
         state=row.state,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
@@ -78,7 +86,12 @@ async def groups_dated_otherwise(tx: AsyncConnection, tzdata: str, now: datetime
     """The groups with sessions to come that were dated with other zone data than this version."""
     rows = await tx.execute(
         select(session.c.group)
-        .where(session.c.state == "planned", session.c.starts_at > now, session.c.tzdata != tzdata)
+        .where(
+            session.c.group.is_not(None),
+            session.c.state == "planned",
+            session.c.starts_at > now,
+            session.c.tzdata != tzdata,
+        )
         .distinct()
         .order_by(session.c.group)
     )

@@ -9,10 +9,9 @@ from datetime import datetime
 from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from care.meeting_states import State
 from store.groups import OVERRUN, Session, session
 from store.ids import plausible
-from store.tables import group, individual, member, room
+from store.tables import group, member, room
 from store.tables import session as meeting
 
 
@@ -60,19 +59,9 @@ async def closed_since(tx: AsyncConnection, since: datetime) -> list[Session]:
     return [as_own(row) for row in rows]
 
 
-async def near(tx: AsyncConnection, member_id: str, since: datetime, until: datetime) -> list[Session]:
-    """A member's booked meetings that start between the two, soonest first."""
-    rows = await tx.execute(
-        own_query()
-        .join(individual, individual.c.session == meeting.c.id)
-        .where(
-            meeting.c.member == member_id,
-            individual.c.state == State.BOOKED,
-            meeting.c.starts_at >= since,
-            meeting.c.starts_at <= until,
-        )
-        .order_by(meeting.c.starts_at)
-    )
+async def of_member(tx: AsyncConnection, member_id: str) -> list[Session]:
+    """A member's individual meetings, soonest first, those that were called off included."""
+    rows = await tx.execute(own_query().where(meeting.c.member == member_id).order_by(meeting.c.starts_at))
     return [as_own(row) for row in rows]
 
 

@@ -4,7 +4,7 @@ Everything is read for one group alone. Doing it again changes nothing, so the c
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -66,7 +66,7 @@ async def load(tx: AsyncConnection, group_id: str) -> tuple[Course, list[Row]]:
         meetings=held,
         places=tuple(found),
         items=tuple(await items_of(tx, group_id, rows)),
-        bookings=await bookings_of(tx, group_id, {one.id: one.sequence for one in held}),
+        bookings=await bookings_of(tx, group_id),
     )
     return course, rows
 
@@ -151,9 +151,7 @@ async def items_of(tx: AsyncConnection, group_id: str, rows: Sequence[Row]) -> l
     return [checkin_rows.as_item(row, told) for row in found]
 
 
-async def bookings_of(
-    tx: AsyncConnection, group_id: str, sequences: Mapping[str, int]
-) -> tuple[planner.Booking, ...]:
+async def bookings_of(tx: AsyncConnection, group_id: str) -> tuple[planner.Booking, ...]:
     """The individual meetings that have a time."""
     return tuple(
         planner.Booking(
@@ -164,7 +162,7 @@ async def bookings_of(
             ends_at=one.ends_at,
             state=one.state.value,
             session=one.session,
-            sequence=sequences.get(one.session or "", 0),
+            sequence=one.sequence,
         )
         for one in await individual.bookings_of_group(tx, group_id)
         if one.starts_at is not None and one.ends_at is not None

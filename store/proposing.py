@@ -83,8 +83,9 @@ async def dry_run(
 
 
 async def roster(tx: AsyncConnection, session: Session) -> list[Place]:
-    """The participants' places in a session, with what is known beforehand."""
-    failures = await technical_before(tx, session)
+    """The participants' places in a session, with what is known beforehand; of an individual meeting, its
+    member's alone. What failed elsewhere is not counted in it."""
+    failures = await technical_before(tx, session) if session.member is None else {}
     notices = await _notices(tx, session.id)
     paused = await _paused(tx, session)
     entered = await _entered(tx, session.id)
@@ -99,7 +100,7 @@ async def roster(tx: AsyncConnection, session: Session) -> list[Place]:
             by_hand=entered.get(one.id, ()),
         )
         for one in await groups.roster(tx, session.group)
-        if one.role == "participant"
+        if one.role == "participant" and session.member in (None, one.id)
     ]
 
 

@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import store.contracts
 import store.dates
 import store.groups
+import store.individual
 import store.people
 import store.people_own
-from care import changes
+from care import changes, meeting_duties, meetings
 from care.contract import Terms
+from care.meeting_states import Booking
 from care.preview import Moved, Preview
 from care.roles import Role
 from care.series import Caution, Dated, Series, live
@@ -103,6 +105,7 @@ async def preview(request: web.Request) -> web.Response:
         dates = await load(request, tx, at)
         members = [one for one in await store.groups.members(tx, at.group.id) if one.role == "participant"]
         people = await zones_of(request, tx, members)
+        bookings = await store.individual.bookings_of_group(tx, at.group.id)
     made = dates_forms.wanted(form, dates, now, render.words(request))
     if made is None:
         return await change_page(request, at, form)
@@ -126,8 +129,19 @@ async def preview(request: web.Request) -> web.Response:
         day_words=lambda one: dates_shown.day(one.local, language),
         hours_words=lambda one: dates_shown.hours(one, words),
         cautions=[caution_words(one, words, language) for one in made.warnings],
+        left_outside=left_outside(bookings, made, terms),
         kind_words=dates_forms.kind_words(made.kind, words),
     )
+
+
+def left_outside(bookings: Sequence[Booking], made: Preview, terms: Terms) -> int:
+    """How many booked individual meetings lie inside their weeks now and would not afterwards. They stay: a
+    facilitator moves them."""
+    if min(len(live(made.before)), len(live(made.after))) < 2:
+        return 0
+    before = {one.id for one in meeting_duties.outside(meetings.windows(made.before, terms), bookings)}
+    after = meeting_duties.outside(meetings.windows(made.after, terms), bookings)
+    return sum(one.id not in before for one in after)
 
 
 async def confirm(request: web.Request) -> web.Response:

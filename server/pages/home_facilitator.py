@@ -19,7 +19,7 @@ from care.decision import overdue
 from care.phases import phase_of
 from care.thresholds import Kind
 from server import keys, render
-from server.pages import concerns, contract_facilitator, course, place
+from server.pages import concerns, contract_facilitator, course, individual, place
 from server.pages.course import Course
 from server.pages.prompts import phase_words
 from store.groups import Session
@@ -47,6 +47,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         unsigned = await unsigned_count(tx, who.group)
         said = await told(request, tx, who.group)
         pressing = await concerns.pressing(request, tx, who.group)
+        alone = await individual.rows(request, tx, who.group, now)
         people = await members(request, tx, who.group)
     return render.page(
         request,
@@ -66,6 +67,8 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         unsigned=unsigned,
         told=said,
         concerns=pressing,
+        meetings_over=sum(one.over for one in alone),
+        meeting=next((one for one in alone if not one.over), None),
         people=people,
     )
 

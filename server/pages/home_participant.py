@@ -11,7 +11,7 @@ import store.signatures
 from care import signing
 from care.roles import Action, may
 from server import keys, render
-from server.pages import checkin, course, own_dates, place
+from server.pages import checkin, course, meetings_shown, own_dates, place
 from server.pages.contract_rules import group_rules
 from server.pages.questions_all import rounds
 from store.groups import Session
@@ -30,9 +30,11 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         terms = await place.terms(tx, who.group, here.now)
         unsigned = await to_sign(tx, who)
         to_fill_in = await checkin.open_ones(tx, who, here)
+        own = may(who.role, Action.OWN_PLACE, who.purpose)
+        member = await meetings_shown.me(tx, who.member)
+        alone = await meetings_shown.topics(request, tx, member, here.now) if own else []
     following = found.sessions.next
     dates = own_dates.arrange(here.sessions, here.series, here.zone, here.now, notices)
-    own = may(who.role, Action.OWN_PLACE, who.purpose)
     door_at = door(following, terms.door_minutes)
     return render.page(
         request,
@@ -53,6 +55,8 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         to_sign=own and unsigned,
         to_fill_in=to_fill_in,
         rounds=rounds(render.words(request)),
+        meeting=meetings_shown.next_one(alone, here.now),
+        to_book=meetings_shown.to_book(alone, here.now),
         rows=dates.rows,
         hours=dates.hours,
         last=dates.last,

@@ -42,6 +42,8 @@ def _line(translations: NullTranslations) -> dict[str, str]:
         "text_came": _("Message from {name}: {text}"),
         "text_own": _("You"),
         "unread": _("New"),
+        "ticks_kept": _("Kept"),
+        "ticks_lost": _("Not kept; please tick again"),
     }
 
 

@@ -10,10 +10,12 @@ CALLS = frozenset(
     {
         *("call_2h", "call_same_day", "brief_contact_call", "call_48h", "call_this_week", "technical_help"),
         *("review", "place_review", "minimum_at_risk", "late_pattern", "wants_to_leave", "wants_a_pause"),
-        *("link_not_me", "tell_by_phone"),
+        *("link_not_me", "tell_by_phone", "meeting_unbooked"),
     }
 )
 "Done by talking to somebody: the list takes the outcome."
+MEETINGS = frozenset({"meeting_outside", "meeting_confirm", "meeting_confirm_overdue"})
+"Done on the page of the individual meetings."
 SENDS = frozenset({"contract_unsigned"})
 "Done by sending somebody their link once more: the contract is read and signed behind it."
 TALKS = frozenset({"review", "place_review"})
@@ -59,6 +61,10 @@ def task_words(translations: NullTranslations, kind: str) -> str:
         "tell_by_phone": _("Call: this person gets no mail"),
         "wants_to_leave": _("Wants to leave the group"),
         "wants_a_pause": _("Asks for a pause"),
+        "meeting_unbooked": _("Call: the individual meeting is not booked"),
+        "meeting_outside": _("An individual meeting no longer fits the dates"),
+        "meeting_confirm": _("Say whether the individual meeting was held"),
+        "meeting_confirm_overdue": _("Nobody has said whether the individual meeting was held"),
         "clinical_contact": _("Needs clinical contact"),
         "break_glass_review": _("Review an emergency access"),
     }
@@ -89,6 +95,9 @@ def reason_words(translations: NullTranslations, reason: str) -> str:
         "asked": _("asked by the member"),
         "link_not_me": _("their links have ended; they need a new one"),
         "wish_talk": _("would like to talk with a facilitator first"),
+        "meeting_pre": _("the one before the group"),
+        "meeting_mid": _("the one in the middle"),
+        "meeting_post": _("the one after the last session"),
         "tell_dates": _("dates have changed"),
         "tell_contract": _("the contract waits for a signature"),
         "tell_form": _("a form waits: offer to go through it on the phone"),
@@ -110,6 +119,9 @@ def way(translations: NullTranslations, item: Item) -> Way:
     page = f"{start}/people/{item.member}" if item.member and item.role == "coordinator" else f"{start}/"
     if item.kind in ("confirm_attendance", "confirm_overdue") and item.session:
         return Way(_("Confirm"), f"{start}/attendance/{item.session}")
+    if item.kind in MEETINGS:
+        meetings = "individual-meetings" if item.role == "coordinator" else "individual"
+        return Way(_("See the meetings"), f"{start}/{meetings}")
     if item.kind in CALLS:
         return Way(_("Note the talk") if item.kind in TALKS else _("Note the call"))
     if item.kind in SENDS and item.role == "coordinator":

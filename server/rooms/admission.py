@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.groups
+import store.openable
 import store.rooms
 import store.signins
 import store.staff_signins
@@ -50,10 +51,10 @@ async def issue(
     if not await registry.live.allow(f"tickets:{signin.member}", TICKETS, TICKETS_PER_S):
         raise Refused("too_many")
     async with registry.db.read() as tx:
-        session = await store.groups.session(tx, session_id)
+        session = await store.openable.find(tx, session_id)
         record = await store.rooms.load(tx, session_id)
         met = await store.rooms.greeted(tx, signin.member, signin.device)
-    if session is None or session.group != signin.group:
+    if session is None or not store.openable.open_to(session, signin.group, signin.member, signin.role):
         raise Refused("unknown")
     if not roles.may(signin.role, Action.ENTER_ROOM, signin.purpose):
         raise Refused("unknown")
@@ -102,8 +103,8 @@ async def reach(registry: Registry, session: str, member: str) -> LiveRoom:
 async def enlist(registry: Registry, live: LiveRoom, member: str) -> None:
     """Gives a seat to somebody who joined the group after the room was made. Raises Refused."""
     async with registry.db.read() as tx:
-        found = await store.groups.member_by_id(tx, member)
-    seats = await loading.roster(registry.db, registry.keys, found.group) if found else []
+        found = await store.openable.find(tx, live.session)
+    seats = await loading.roster(registry.db, registry.keys, found) if found else []
     taken = {s.seat for s in live.room.data.seats.values()}
     fresh = next((s for s in seats if s.member == member and s.seat not in taken), None)
     if fresh is None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import store.doorstep
 import store.groups
+import store.openable
 import store.people
 import store.rooms
 from server.rooms import kept
@@ -25,7 +26,7 @@ class Loaded:
 async def load(db: Database, keys: Keys, session: str, now: Now) -> Loaded | None:
     """The room of a session as it was last stored; None when there is no such session."""
     async with db.read() as tx:
-        found = await store.groups.session(tx, session)
+        found = await store.openable.find(tx, session)
         if found is None:
             return None
         record = await store.rooms.load(tx, session)
@@ -38,14 +39,19 @@ async def load(db: Database, keys: Keys, session: str, now: Now) -> Loaded | Non
         starts_at=found.starts_at,
         ends_at=found.ends_at,
     )
-    seats = await roster(db, keys, found.group)
+    seats = await roster(db, keys, found)
     return Loaded(kept.restore(about, seats, record, answers, now), record)
 
 
-async def roster(db: Database, keys: Keys, group: str) -> list[Seat]:
-    """A fresh seat for everybody in the group who has one."""
+async def roster(db: Database, keys: Keys, session: store.groups.Session) -> list[Seat]:
+    """A fresh seat for everybody in the session's group who has one; where two people meet, for that member
+    and the facilitators."""
     async with db.read() as tx:
-        members = [m for m in await store.groups.members(tx, group) if m.seat is not None]
+        members = [
+            m
+            for m in await store.groups.members(tx, session.group)
+            if m.seat is not None and store.openable.open_to(session, session.group, m.id, m.role)
+        ]
         names = await store.people.names(tx, keys, [m.id for m in members])
     return [kept.seat_of(m, names.get(m.id, "")) for m in members]
 

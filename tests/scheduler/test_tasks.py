@@ -25,8 +25,9 @@ SOON = END + timedelta(seconds=5)
 async def kinds(home: House) -> set[str]:
     async with home.db.read() as tx:
         found = {one.kind for one in await stored.of_groups(tx, [home.group], SOON)}
-    # The house knows nothing of its first five sessions, so nobody can reach the minimum any more.
-    return found - {"minimum_at_risk"}
+    # The house knows nothing of its first five sessions, so nobody can reach the minimum any more; nor of
+    # individual meetings.
+    return found - {"minimum_at_risk", "meeting_unbooked"}
 
 
 async def reminders(home: House) -> list[store.outbox.Message]:

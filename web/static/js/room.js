@@ -1,6 +1,7 @@
 // The room page: the one owner of its state. Parts say what happened by events; this file decides and tells them what to show.
 
 import { Banner } from "./room/banner.js";
+import { keepTicks } from "./room/checklist.js";
 import { Chime, Devices } from "./room/devices.js";
 import { Door } from "./room/door.js";
 import { Media } from "./room/media.js";
@@ -26,7 +27,7 @@ import { tabName } from "./room/memory.js";
 /** @import { Step } from "./room/door.js" */
 /** @import { Ticket } from "./room/signal.js" */
 
-/** @type {{ ticket: string, csrf: string, role: "participant" | "facilitator", language: string, zone: string, chime: string }} */
+/** @type {{ ticket: string, csrf: string, role: "participant" | "facilitator", language: string, zone: string, chime: string, checklist: string }} */
 const config = data("config");
 const words = new Words(data("words"));
 const room = need(document, "#room", HTMLElement);
@@ -47,6 +48,8 @@ const signal = new Signal({
   csrf: config.csrf,
   hello: () => ({ versions: VERSIONS, slots: SLOTS, device: phone ? "phone" : "desktop", tab: tabName() }),
 });
+
+if (config.checklist) keepTicks(room, words, config.checklist, config.csrf);
 
 /** @param {ClientMessage} message */
 const send = (message) => signal.send(message);
