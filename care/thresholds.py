@@ -36,6 +36,7 @@ class Kind(StrEnum):
     MINIMUM_AT_RISK = "minimum_at_risk"
     LATE_PATTERN = "late_pattern"
     TECHNICAL_HELP = "technical_help"
+    CHECKIN_CALL = "checkin_call"  # a form waits too long
     CONTRACT_UNSIGNED = "contract_unsigned"
     BOUNCED_CONTACT = "bounced_contact"
     QUESTION_ABOUT_RECORD = "question_about_record"

@@ -12,9 +12,11 @@ from store.tables import checkin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInState:
-    """One round of one member: done, open until a moment, to come, or missing."""
+    """One round of one member: done, waived, open until a moment, to come, or missing."""
 
+    id: str
     wave: str
+    number: int
     state: str
     opens_at: datetime
     closes_at: datetime
@@ -23,13 +25,22 @@ class CheckInState:
 async def of_member(tx: AsyncConnection, member_id: str, now: datetime) -> list[CheckInState]:
     """A member's rounds by their start; those that were called off are left out."""
     rows = await tx.execute(
-        select(checkin.c.wave, checkin.c.state, checkin.c.opens_at, checkin.c.closes_at)
-        .where(checkin.c.member == member_id, checkin.c.state.not_in(("superseded", "waived")))
+        select(
+            checkin.c.id,
+            checkin.c.wave,
+            checkin.c.number,
+            checkin.c.state,
+            checkin.c.opens_at,
+            checkin.c.closes_at,
+        )
+        .where(checkin.c.member == member_id, checkin.c.state != "superseded")
         .order_by(checkin.c.opens_at)
     )
     return [
         CheckInState(
+            id=row.id,
             wave=row.wave,
+            number=row.number,
             state=said(row.state, row.opens_at, row.closes_at, now),
             opens_at=row.opens_at,
             closes_at=row.closes_at,
@@ -39,7 +50,9 @@ async def of_member(tx: AsyncConnection, member_id: str, now: datetime) -> list[
 
 
 def said(state: str, opens_at: datetime, closes_at: datetime, now: datetime) -> str:
-    """`done`, `missing`, `open` or `ahead`."""
+    """`done`, `waived`, `missing`, `open` or `ahead`."""
+    if state == "waived":
+        return "waived"
     if state == "submitted":
         return "done"
     if state == "expired" or closes_at <= now:

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import Column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from care import thresholds
+from care import overdue, thresholds
 from care.standing import OUTSIDE, standing
 from care.thresholds import Wanted
 from care.verdict import Status
 from care.watched import Meeting, Watched
-from store import meeting_duties, record, tasks
+from store import meeting_duties, plan, record, tasks
 from store.groups import Session
 from store.record import Record
 from store.tables import group, member, person, question, signature
@@ -56,8 +56,17 @@ async def wanted(tx: AsyncConnection, group_id: str, now: datetime) -> tuple[Wan
     closed = await _closed(tx, group_id)
     meetings = [_meeting(found, session, closed.get(session.id)) for session in found.sessions]
     rules = found.agreed.rules
+    due = thresholds.due(group_id, meetings, watched, rules, now)
     alone = await meeting_duties.wanted(tx, group_id, found.members, rules, now)
-    return (*thresholds.due(group_id, meetings, watched, rules, now), *alone)
+    return (*due, *alone, *await _forms(tx, group_id, now))
+
+
+async def _forms(tx: AsyncConnection, group_id: str, now: datetime) -> tuple[Wanted, ...]:
+    """Calls about check-ins that wait."""
+    present = [one for one in await plan.places(tx, group_id) if not one.left and not one.paused(now)]
+    items = await plan.items_of(tx, group_id, ())
+    here = frozenset(one.id for one in present)
+    return overdue.calls(group_id, here, items, await plan.rhythms(tx, group_id), now)
 
 
 async def _closed(tx: AsyncConnection, group_id: str) -> dict[str, datetime]:

@@ -16,6 +16,7 @@ from care.checkin_states import OPEN
 from care.planned import Course, Item, Meeting, Pause, Place
 from care.replan import Reconciled, Row
 from care.series import Dated
+from care.waves import Rhythm
 from store import checkin_rows, contracts, individual, plan_messages, tasks
 from store.tables import checkin, group, member, pause, person
 from store.tables import session as meeting
@@ -57,18 +58,23 @@ async def settled(tx: AsyncConnection, group_id: str, now: datetime) -> bool:
 
 async def load(tx: AsyncConnection, group_id: str) -> tuple[Course, list[Row]]:
     """Everything the plan of a group is made from, and its messages as they stand."""
-    version = await contracts.latest(tx, group_id)
     found = await places(tx, group_id)
     rows = await plan_messages.of_members(tx, found)
     held = await meetings_of(tx, group_id)
     course = Course(
-        rhythms=waves.rhythms(contracts.NOWHERE if version is None else version.terms),
+        rhythms=await rhythms(tx, group_id),
         meetings=held,
         places=tuple(found),
         items=tuple(await items_of(tx, group_id, rows)),
         bookings=await bookings_of(tx, group_id),
     )
     return course, rows
+
+
+async def rhythms(tx: AsyncConnection, group_id: str) -> tuple[Rhythm, ...]:
+    """The waves of a group, with the days its contract names."""
+    version = await contracts.latest(tx, group_id)
+    return waves.rhythms(contracts.NOWHERE if version is None else version.terms)
 
 
 async def meetings_of(tx: AsyncConnection, group_id: str) -> tuple[Meeting, ...]:

@@ -13,6 +13,7 @@ import store.groups
 import store.individual
 import store.people
 import store.people_own
+import store.plan
 from care import changes, meeting_duties, meetings
 from care.contract import Terms
 from care.meeting_states import Booking
@@ -21,7 +22,7 @@ from care.roles import Role
 from care.series import Caution, Dated, Series, live
 from care.timetable import REPEATED, SKIPPED
 from server import keys, render
-from server.pages import dates_forms, dates_shown, forms, office
+from server.pages import dates_follow, dates_forms, dates_shown, forms, office
 from server.pages.dates_forms import Dates
 from server.pages.forms import Form
 from server.pages.office import Office
@@ -109,6 +110,8 @@ async def preview(request: web.Request) -> web.Response:
     made = dates_forms.wanted(form, dates, now, render.words(request))
     if made is None:
         return await change_page(request, at, form)
+    async with request.app[keys.DATABASE].read() as tx:
+        follows = await store.plan.foresee(tx, at.group.id, made.after, now)
     words, language = render.words(request), render.language(request)
     after = Series(sessions=made.after, warnings=made.warnings)
     terms = dates.terms
@@ -120,6 +123,7 @@ async def preview(request: web.Request) -> web.Response:
         form=form,
         fields=[(name, form.get(name)) for name in dates_forms.FIELDS if form.get(name)],
         preview=made,
+        follows=dates_follow.words_of(follows, words),
         revision=dates.revision,
         stays=stays(made),
         members=len(members),

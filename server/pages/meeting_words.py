@@ -19,9 +19,15 @@ def about_words(translations: NullTranslations, topic: str) -> str:
     """What a member and a facilitator talk about, and why then, in the member's voice."""
     _ = translations.gettext
     return {
-        "pre": _("We get to know each other, look at what matters to you, and prepare the group. That is why it is before the first session."),
-        "mid": _("We look at what has changed, what helped, and what you want from the second half. That is why it is around the middle of the group."),
-        "post": _("We look back, say goodbye to the group, and make a plan for afterwards. That is why it is soon after the last session."),
+        "pre": _(
+            "We get to know each other, look at what matters to you, and prepare the group. That is why it is before the first session."
+        ),
+        "mid": _(
+            "We look at what has changed, what helped, and what you want from the second half. That is why it is around the middle of the group."
+        ),
+        "post": _(
+            "We look back, say goodbye to the group, and make a plan for afterwards. That is why it is soon after the last session."
+        ),
     }[topic]
 
 
@@ -58,9 +64,19 @@ def left_words(translations: NullTranslations, code: str, count: int) -> str:
     ngettext = translations.ngettext
     return {
         "past": ngettext("one is too soon or past", "%(num)s are too soon or past", count),
-        "outside_window": ngettext("one lies outside the weeks for this meeting", "%(num)s lie outside the weeks for this meeting", count),
-        "skipped_hour": ngettext("one does not exist because the clocks go forward", "%(num)s do not exist because the clocks go forward", count),
-        "taken": ngettext("one overlaps with something else of yours", "%(num)s overlap with something else of yours", count),
+        "outside_window": ngettext(
+            "one lies outside the weeks for this meeting",
+            "%(num)s lie outside the weeks for this meeting",
+            count,
+        ),
+        "skipped_hour": ngettext(
+            "one does not exist because the clocks go forward",
+            "%(num)s do not exist because the clocks go forward",
+            count,
+        ),
+        "taken": ngettext(
+            "one overlaps with something else of yours", "%(num)s overlap with something else of yours", count
+        ),
     }[code] % {"num": count}
 
 
@@ -106,7 +122,9 @@ def decision_words(translations: NullTranslations, code: str) -> str:
     """Why a word about a meeting is not taken."""
     _ = translations.gettext
     known = {
-        "not_over": _("This can be said once the meeting is over and its list is made, a minute or two after the end."),
+        "not_over": _(
+            "This can be said once the meeting is over and its list is made, a minute or two after the end."
+        ),
         "not_yours": _("Please choose a reason that goes with it."),
         "late": _("The time to correct this is over; a coordinator can."),
         "not_as_proposed": _("The room's records do not say so. Please choose another reason."),
@@ -144,7 +162,9 @@ def item_words(translations: NullTranslations, code: str) -> str:
         "improvement": _("What has changed, in symptoms and in which relationship; credit to the member"),
         "goals_last": _("Each priority rated for the last time"),
         "unfinished": _("What is not finished, and the next steps"),
-        "plan": _("Plan for afterwards: early signs, stress points, what worked, who can tell me, whom to call"),
+        "plan": _(
+            "Plan for afterwards: early signs, stress points, what worked, who can tell me, whom to call"
+        ),
         "maintenance": _("Go on? How often, in a group or alone, review date; or other help"),
         "feelings": _("Feelings about the ending: loss, pride, anger are all welcome"),
         "worse": _("Did anything about the group make things worse?"),

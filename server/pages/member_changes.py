@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import store.checkins
 import store.link_acts
 import store.pauses
 import store.people_own
@@ -233,6 +234,20 @@ async def come_back(request: web.Request, tx: AsyncConnection, about: About, for
         form.refuse("", render.words(request).gettext("Every seat of this group is taken."))
 
 
+async def waive(request: web.Request, tx: AsyncConnection, about: About, form: Form) -> None:
+    """A check-in of this member is not asked for."""
+    words = render.words(request)
+    _ = words.gettext
+    own = [one.id for one in await store.checkins.of_member(tx, about.member.id)]
+    which = form.one_of("waive_checkin", own, _("Choose the check-in."))
+    why = form.one_of("waive_reason", list(member_words.waivers(words)), _("Choose why it is not asked for."))
+    if form.errors:
+        return
+    by = (about.at.who.member, "coordinator")
+    if not await store.checkins.waive(tx, request.app[keys.KEYS], which, why, *by, now(request)):
+        form.refuse("waive_checkin", _("This check-in is done or over already."))
+
+
 async def answer(request: web.Request, tx: AsyncConnection, about: About, form: Form) -> None:
     """The answer to a question about the record."""
     secrets = request.app[keys.KEYS]
@@ -263,6 +278,7 @@ CHANGES: dict[str, Change] = {
     "resume": resume,
     "leave": leave,
     "return": come_back,
+    "waive": waive,
     "answer": answer,
 }
 

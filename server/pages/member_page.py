@@ -18,7 +18,7 @@ import store.questions
 import store.standing
 from care.contact import SafeContact
 from server import keys, render
-from server.pages import forms, grid, member_words, office, people_fields, zone_field
+from server.pages import forms, grid, member_rounds, member_words, office, people_fields, zone_field
 from server.pages.forms import Form
 from server.pages.office import Office
 from server.staff import desk
@@ -79,7 +79,10 @@ async def page(
             "questions": await store.questions.of_member(tx, secrets, member.id),
             "links": await store.links.history(tx, member.id, LINKS),
             "messages": await store.message_log.of_group(tx, about.at.group.id, MESSAGES, member.id),
-            "checkins": await store.checkin_states.of_member(tx, member.id, now),
+            "checkins": member_rounds.of(
+                await store.checkin_states.of_member(tx, member.id, now), render.words(request)
+            ),
+            "waivers": list(member_words.waivers(render.words(request)).items()),
         }
     words = render.words(request)
     return forms.again(

@@ -76,6 +76,7 @@ def checkins(translations: NullTranslations) -> dict[str, str]:
         "missing": _("missing"),
         "open": _("open, not done yet"),
         "ahead": _("to come"),
+        "waived": _("not asked for"),
     }
 
 
@@ -87,6 +88,17 @@ def waves(translations: NullTranslations) -> dict[str, str]:
         "mid": _("In the middle"),
         "post": _("After the last session"),
         "weekly": _("Between sessions"),
+    }
+
+
+def waivers(translations: NullTranslations) -> dict[str, str]:
+    """Why a check-in is not asked for."""
+    _ = translations.gettext
+    return {
+        "not_wanted": _("does not want to fill it in"),
+        "away": _("cannot at present"),
+        "told_in_person": _("told us in person"),
+        "not_needed": _("is not needed"),
     }
 
 

@@ -10,7 +10,7 @@ CALLS = frozenset(
     {
         *("call_2h", "call_same_day", "brief_contact_call", "call_48h", "call_this_week", "technical_help"),
         *("review", "place_review", "minimum_at_risk", "late_pattern", "wants_to_leave", "wants_a_pause"),
-        *("link_not_me", "tell_by_phone", "meeting_unbooked"),
+        *("link_not_me", "tell_by_phone", "meeting_unbooked", "checkin_call"),
     }
 )
 "Done by talking to somebody: the list takes the outcome."
@@ -54,6 +54,7 @@ def task_words(translations: NullTranslations, kind: str) -> str:
         "minimum_at_risk": _("The agreed number of sessions is out of reach"),
         "late_pattern": _("Ask about the time: often late"),
         "technical_help": _("Help with the technology"),
+        "checkin_call": _("Call: a form waits"),
         "contract_unsigned": _("The contract is not signed"),
         "bounced_contact": _("The address does not work"),
         "question_about_record": _("Says that something in the record is wrong"),
@@ -98,6 +99,10 @@ def reason_words(translations: NullTranslations, reason: str) -> str:
         "meeting_pre": _("the one before the group"),
         "meeting_mid": _("the one in the middle"),
         "meeting_post": _("the one after the last session"),
+        "pre_waits": _("the form before the first session is not done"),
+        "mid_waits": _("the form in the middle is not done"),
+        "post_waits": _("the form after the last session is not done"),
+        "weekly_missed": _("%(number)s forms between sessions missed in a row"),
         "tell_dates": _("dates have changed"),
         "tell_contract": _("the contract waits for a signature"),
         "tell_form": _("a form waits: offer to go through it on the phone"),

@@ -172,9 +172,7 @@ async def test_every_word_of_the_history_is_sealed(database, keys, scene):
         assert not any(box and b"unspoken" in box for box in boxes)
 
 
-async def test_a_quarter_of_an_hour_late_with_an_open_concern_is_a_reason_to_call(
-    database, keys, scene
-):
+async def test_a_quarter_of_an_hour_late_with_an_open_concern_is_a_reason_to_call(database, keys, scene):
     circle, _, _ = scene
     member = circle.participants[0].id
     async with database.write() as tx:

@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import text
 
 from care import zones
-from store import dates, groups, schema
+from store import checkins, dates, groups, schema
 from store.database import Database, postgres_engine, prepare, sqlite_engine
 from store.settings import StoreSettings
 
@@ -163,3 +163,72 @@ async def test_of_two_accounts_with_one_address_the_older_keeps_it(old):
     finally:
         await database.close()
     assert [tuple(row) for row in rows] == [("a", None), ("b", b"one"), ("c", b"two")]
+
+
+def before_waves(connection):
+    config = schema.configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0005")
+
+
+async def test_check_ins_become_rounds_and_nobody_is_invited_again(old):
+    await fill(old, [90, 90])
+    engine = (
+        sqlite_engine(old.url, write=True, foreign_keys=False) if old.sqlite else postgres_engine(old.url)
+    )
+    shift = [FIRST + timedelta(days=number) for number in range(4)]
+    times = [one.isoformat(timespec="microseconds") if old.sqlite else one for one in shift]
+    rows = [
+        ("c1", "s1", "mid", "withdrawn", None),
+        ("c2", "s2", "mid", "done", times[1]),
+        ("c3", "s1", "pre", "invited", None),
+        ("c4", "s2", "post", "planned", None),
+    ]
+    async with engine.begin() as tx:
+        await tx.run_sync(before_waves)
+        await tx.execute(
+            text(
+                "INSERT INTO person (id, zone, locale, created_at, refused)"
+                " VALUES ('p', 'UTC', 'en', :at, '')"
+            ),
+            {"at": times[0]},
+        )
+        await tx.execute(
+            text(
+                'INSERT INTO member (id, place, "group", person, role, seat, joined_at)'
+                " VALUES ('m', 'x', 'g', 'p', 'participant', 1, :at)"
+            ),
+            {"at": times[0]},
+        )
+        for key, session, wave, state, done in rows:
+            await tx.execute(
+                text(
+                    "INSERT INTO checkin (id, member, session, wave, opens_at, closes_at, state, done_at)"
+                    " VALUES (:id, 'm', :session, :wave, :opens, :closes, :state, :done)"
+                ),
+                {"id": key, "session": session, "wave": wave, "opens": times[0], "closes": times[2],
+                 "state": state, "done": done},
+            )  # fmt: skip
+        await tx.execute(
+            text(
+                "INSERT INTO outbox (id, key, kind, person, payload, created_at, due_at, expires_at, state,"
+                " attempts, repeats, result) VALUES ('o', 'checkin_invitation|m|s1|pre|0',"
+                " 'checkin_invitation', 'p', '{}', :at, :at, :end, 'sent', 1, 0, '250')"
+            ),
+            {"at": times[0], "end": times[2]},
+        )
+    await engine.dispose()
+    await schema.migrate(old)
+    database = await Database.open(old)
+    try:
+        async with database.read() as tx:
+            found = {one.id: (one.wave, one.number, one.state) for one in await checkins.of_member(tx, "m")}
+            key = (await tx.execute(text("SELECT key FROM outbox"))).scalar_one()
+    finally:
+        await database.close()
+    assert found == {
+        "c2": ("mid", 1, "submitted"),
+        "c3": ("pre", 1, "invited"),
+        "c4": ("post", 1, "planned"),
+    }
+    assert key == "checkin_invitation|m|pre|1|0"

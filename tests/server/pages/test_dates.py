@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import store.checkins
 import store.contracts
 import store.dates
 import store.outbox
+import store.plan
 from care.series import Dated, live
 from tests.server.house import House
 from tests.server.pages.clinic import Clinic, open_clinic
@@ -182,3 +184,21 @@ async def test_another_groups_session_is_not_there(house: House, clinic: Clinic)
         assert page.status == 422
         assert (await clinic.form(clinic.at("dates/undo"), {"change": "nothing"})).status == 404
         assert (await clinic.browser.get(other.at("dates"))).status == 403
+
+
+async def test_a_preview_counts_what_happens_to_check_ins_and_reminders(clinic: Clinic) -> None:
+    async with clinic.browser:
+        before = await dates(clinic)
+        page = await look(clinic, 6, **a_day_later(before[5]))
+        assert "6 check-ins move." in page.text, "the weekly look and the middle of three members"
+        async with clinic.house.db.write() as tx:
+            now = datetime.now(UTC)
+            await store.plan.reconcile(tx, clinic.group, now)
+            times = {one.id: one.opens_at for one in await store.checkins.of_group(tx, clinic.group)}
+        assert (await confirm(clinic, page)).status == 303
+        async with clinic.house.db.read() as tx:
+            after = await store.checkins.of_group(tx, clinic.group)
+        assert sum(times[one.id] != one.opens_at for one in after) == 6
+        led = {"kind": "stand_in", "person": clinic.facilitator.person}
+        same = await look(clinic, 7, **led)
+        assert "Nothing changes for them." in same.text

@@ -1,9 +1,11 @@
 """People come in one by one or as a list, change, pause, leave and come back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import store.checkins
+import store.duties
 import store.groups
 import store.link_requests
 import store.message_log
@@ -11,9 +13,13 @@ import store.pauses
 import store.people
 import store.people_own
 import store.questions
+import store.tasks
 from tests.server.house import House
 from tests.server.pages.clinic import Clinic, open_clinic
 from tests.server.staff_desk import Reply
+from tests.services import checkins
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -187,3 +193,52 @@ async def test_nobody_else_is_found_below_people(house: House, clinic: Clinic) -
             assert (await clinic.browser.get(clinic.at(f"people/{member.id}"))).status == 404
             assert (await clinic.form(clinic.at(f"people/{member.id}/revoke"), {})).status == 404
         assert (await change(clinic, "nonsense")).status == 404
+
+
+async def test_a_check_in_is_waived_with_a_reason_and_only_a_members_own(clinic: Clinic) -> None:
+    ada_id, other = clinic.members[0].id, clinic.members[1].id
+    now = datetime.now(UTC)
+    async with clinic.house.db.write() as tx:
+        mine = await checkins.put(tx, ada_id, "mid", now - DAY, now + DAY)
+        theirs = await checkins.put(tx, other, "mid", now - DAY, now + DAY)
+    async with clinic.browser:
+        assert "In the middle" in (await ada(clinic)).text
+        assert (await change(clinic, "waive", waive_checkin=mine)).status == 422
+        stranger = await change(clinic, "waive", waive_checkin=theirs, waive_reason="not_wanted")
+        assert stranger.status == 422
+        assert (await change(clinic, "waive", waive_checkin=mine, waive_reason="not_wanted")).status == 303
+        assert "not asked for" in (await ada(clinic)).text
+        assert (await change(clinic, "waive", waive_checkin=mine, waive_reason="not_wanted")).status == 422
+    async with clinic.house.db.read() as tx:
+        found = {one.id: one.state for one in await store.checkins.of_group(tx, clinic.group)}
+    assert (found[mine], found[theirs]) == ("waived", "due")
+
+
+async def test_a_members_page_says_done_or_missing_for_each_wave(clinic: Clinic) -> None:
+    member, now = clinic.members[0].id, datetime.now(UTC)
+    async with clinic.house.db.write() as tx:
+        for number in (1, 2):
+            await checkins.put(tx, member, "weekly", now - 9 * DAY, now - DAY, number=number, state="expired")
+        await checkins.put(tx, member, "weekly", now - DAY, now + DAY, number=3)
+        await checkins.put(tx, member, "followup", now + 9 * DAY, now + 19 * DAY, number=3, state="planned")
+    async with clinic.browser:
+        text = (await ada(clinic)).text
+    assert "1 open, not done yet" in text
+    assert "2 missing" in text
+    assert "3 months after the end" in text
+
+
+async def test_a_form_that_waits_becomes_a_call(clinic: Clinic) -> None:
+    member, now = clinic.members[0].id, datetime.now(UTC)
+    async with clinic.house.db.write() as tx:
+        key = await checkins.put(tx, member, "mid", now - 9 * DAY, now + DAY, state="invited")
+        await store.duties.renew(tx, clinic.group, now)
+        open_now = await store.tasks.of_groups(tx, [clinic.group], now)
+        assert [(one.member, one.reasons) for one in open_now if one.kind == "checkin_call"] == [
+            (member, ("mid_waits",))
+        ]
+        await store.checkins.mark_opened(tx, key, "mid-1", now)
+        await store.checkins.submit(tx, key, now)
+        await store.duties.renew(tx, clinic.group, now)
+        later = await store.tasks.of_groups(tx, [clinic.group], now)
+        assert "checkin_call" not in {one.kind for one in later}
