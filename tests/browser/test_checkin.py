@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
+from sqlalchemy import delete, select
 
 import store.answers
 import store.checkins
@@ -19,6 +20,8 @@ from care import delivery
 from care.delivery import MessageKind
 from store.database import Database
 from store.sealing import Keys
+from store.signins import hashed
+from store.tables import checkin, link
 from tests.browser.house import House
 from tests.browser.look import AXE, NARROWEST, Looks
 from tests.browser.thread import Visit
@@ -27,7 +30,7 @@ from tests.services.asked import ask
 pytestmark = pytest.mark.skipif(not AXE.exists(), reason="NOT RUN: axe-core is not installed (npm ci)")
 
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
-MAIL_WITHIN_S = 60.0
+MAIL_WITHIN_S = 120.0
 GIVEN = {"week_compared": "better", "tried": "partly"}
 WORDS = {"moment": "a findable moment", "want_today": "a findable wish"}
 
@@ -46,6 +49,8 @@ async def asked_for(house: House, room: dict[str, Any], wave: str, number: int =
     """A check-in of the room's first participant, with an invitation on its way; its id."""
     now, member = datetime.now(UTC), room["participants"][0]["member"]
     async with state(house) as (db, _), db.write() as tx:
+        # The house plans rounds of its own; one of this name makes way.
+        await tx.execute(delete(checkin).where(checkin.c.member == member, checkin.c.wave == wave))
         one = await ask(tx, member, room["session"], now, wave, number=number, state="due")
         found = await store.checkins.find(tx, one)
         assert found is not None
@@ -53,7 +58,7 @@ async def asked_for(house: House, room: dict[str, Any], wave: str, number: int =
             kind = MessageKind.CHECKIN_INVITATION
             await store.outbox.put(
                 tx,
-                delivery.key(kind, member, wave, str(number)),
+                delivery.key(kind, member, "asked", one),
                 kind.value,
                 found.person,
                 {"member": member, "checkin": one},
@@ -64,14 +69,19 @@ async def asked_for(house: House, room: dict[str, Any], wave: str, number: int =
     return one
 
 
-async def link_in_mail(page: Page, house: House, name: str) -> str:
-    """The link in the newest invitation to this person, once it has come."""
-    mail = page.locator('[data-kind="checkin_invitation"]', has=page.locator("[data-to]", has_text=name))
-    async with asyncio.timeout(MAIL_WITHIN_S):
+async def link_in_mail(page: Page, house: House, member: str) -> str:
+    """The link in the invitation to this member, once it has come. Names repeat from group to group."""
+    mine = select(link.c.token_hash).where(link.c.member == member, link.c.purpose == "checkin")
+    found = page.locator('[data-kind="checkin_invitation"] a[href*="/j#"]')
+    async with asyncio.timeout(MAIL_WITHIN_S), state(house) as (db, _):
         while True:
             await page.goto(f"{house.base_url}/demo/outbox")
-            if await mail.count():
-                return str(await mail.first.locator('a[href*="/j#"]').get_attribute("href"))
+            addresses = await found.evaluate_all("links => links.map(one => one.href)")
+            async with db.read() as tx:
+                known = set((await tx.execute(mine)).scalars())
+            for address in addresses:
+                if hashed(address.partition("#")[2]) in known:
+                    return str(address)
             await asyncio.sleep(0.3)
 
 
@@ -104,7 +114,7 @@ async def test_a_weekly_look_on_a_phone_from_the_mail_to_the_last_page(visit: Vi
     room, looks = house.room(), Looks()
     ben = await visit(room, "participants", 0, **PHONE)
     one = await asked_for(house, room, "weekly", 2, mail=True)
-    await ben.page.goto(await link_in_mail(ben.page, house, ben.name))
+    await ben.page.goto(await link_in_mail(ben.page, house, ben.member))
     await ben.page.click('[data-action="open-link"]')
     await ben.page.wait_for_url(re.compile(rf"/checkin/{one}$"))
     await looks.whole(ben.page, "start")
