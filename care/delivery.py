@@ -41,6 +41,7 @@ class MessageKind(StrEnum):
     MEETING_CANCELLED = "meeting_cancelled"
     MEETING_REMINDER = "meeting_reminder"
     SESSION_REMINDER = "session_reminder"
+    SOMETHING_TO_READ = "something_to_read"
     DIGEST = "digest"
     ON_CALL_ALERT = "on_call_alert"
     ON_CALL_TEST = "on_call_test"
@@ -90,6 +91,7 @@ RULES = {
         link="join", quiet=False, capped=False, link_outlives=timedelta(hours=2)
     ),
     MessageKind.SESSION_REMINDER: Rule(link="", quiet=True, capped=False),
+    MessageKind.SOMETHING_TO_READ: Rule(link="join", quiet=True, capped=True),
     MessageKind.DIGEST: Rule(link="join", quiet=True, capped=False, roles=SEATED),
     MessageKind.ON_CALL_ALERT: Rule(link=DESK, quiet=False, capped=False, roles=ON_CALL, urgent=True),
     MessageKind.ON_CALL_TEST: Rule(link=DESK, quiet=False, capped=False, roles=ON_CALL, urgent=True),

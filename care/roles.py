@@ -71,6 +71,7 @@ class Action(StrEnum):
     OFFER_MEETINGS = "offer_meetings"  # times for individual meetings; book, move and call off for a member
     KEEP_CHECKLIST = "keep_checklist"  # what was gone through in an individual meeting
     READ_ANSWERS = "read_answers"
+    WRITE_SUMMARY = "write_summary"  # of a session, for its members
     ENTER_ANSWERS = "enter_answers"  # for a member, by telephone or in a meeting
 
 
@@ -112,6 +113,7 @@ LEADING = frozenset(
         Action.KEEP_CHECKLIST,
         Action.READ_ANSWERS,
         Action.ENTER_ANSWERS,
+        Action.WRITE_SUMMARY,
         Action.READ_CONCERN,
         Action.FLAG_CONCERN,
     }

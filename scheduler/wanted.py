@@ -15,6 +15,7 @@ import store.occasions
 import store.pauses
 import store.people
 import store.signatures
+import store.summary_copies
 import store.tasks
 from care import delivery, signing
 from care.checkin_states import OPEN, UNOPENED
@@ -49,8 +50,8 @@ async def subject(tx: AsyncConnection, message: Message, now: datetime) -> Subje
     """What the message is about, or a short code for why nobody wants it any more.
 
     Payloads hold ids only: `member` always, `session` for links, `checkin` for check-ins, `sessions` with
-    their SEQUENCE for changes of dates, `version` for contracts, `of` for a digest. An alert is wanted until
-    whoever wrote it withdraws it.
+    their SEQUENCE for changes of dates, `version` for contracts, `number` for summaries, `of` for a digest.
+    An alert is wanted until whoever wrote it withdraws it.
     """
     if message.kind not in set(MessageKind):
         return "unknown_kind"
@@ -179,6 +180,14 @@ async def _confirm(tx: AsyncConnection, member: Member, message: Message, now: d
     return Subject(member=member.id, starts_at=found[0].starts_at, link_ends_at=message.expires_at)
 
 
+async def _to_read(tx: AsyncConnection, member: Member, message: Message, now: datetime) -> Subject | str:
+    """Only about the version the member got last; a correction has its own message."""
+    asked = str(message.payload.get("session", ""))
+    if await store.summary_copies.newest_for(tx, member.id, asked) != message.payload.get("number"):
+        return "another_version"
+    return Subject(member=member.id, starts_at=None, link_ends_at=message.expires_at)
+
+
 async def _digest(tx: AsyncConnection, member: Member, message: Message, now: datetime) -> Subject | str:
     """What is still wanted of the messages it stands for, each looked at as if it went by itself."""
     found: list[tuple[MessageKind, Subject]] = []
@@ -249,5 +258,6 @@ ABOUT: Mapping[str, About] = {
     MessageKind.MEETING_CANCELLED: _cancelled,
     MessageKind.MEETING_REMINDER: _join,
     MessageKind.SESSION_REMINDER: _soon,
+    MessageKind.SOMETHING_TO_READ: _to_read,
     MessageKind.DIGEST: _digest,
 }

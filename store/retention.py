@@ -3,7 +3,8 @@
 Decisions, proposals, contracts, check-ins with their answers and individual meetings stay: how long is the
 clinic's to say. The audit and the access log stay: they answer for years who did and who saw what. Concerns,
 their history, the answers that were looked at, and the versions of the on-call chain stay, too. So does the
-work with a member, the words of questionnaires, and who looked at which prompt about scores.
+work with a member, try-outs and summaries of sessions, the words of questionnaires, and who looked at which
+prompt about scores.
 """
 
 from collections.abc import Callable

@@ -19,7 +19,7 @@ from store.doors import NotAllowed
 from store.sealing import Keys
 from store.tables import checkin, member, score_look, session
 
-LATEST = ("mood", "week_compared", "want_today")
+LATEST = ("mood", "week_compared", "tried", "want_today")
 "What the weekly look asks besides measures and a brief needs."
 
 

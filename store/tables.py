@@ -15,6 +15,7 @@ from sqlalchemy import (
 from store.columns import Big, Fields, Flag, Utc
 from store.tables_answers import answer
 from store.tables_base import metadata, some, table
+from store.tables_between import group_summary, summary_copy, tryout
 from store.tables_checkin import checkin
 from store.tables_clinical import workbook
 from store.tables_contract import (
@@ -392,6 +393,7 @@ __all__ = [
     "fact",
     "group",
     "group_draft",
+    "group_summary",
     "individual",
     "leaving",
     "ledger_entry",
@@ -424,7 +426,9 @@ __all__ = [
     "staff",
     "staff_signin",
     "staff_token",
+    "summary_copy",
     "task",
     "tick",
+    "tryout",
     "workbook",
 ]

@@ -19,7 +19,15 @@ from care.roles import Action, may
 from care.standing import ATTENDED
 from care.verdict import Status
 from server import keys, render, signin
-from server.pages import brief_scores, concerns, contract_facilitator, forms, home_facilitator, place
+from server.pages import (
+    brief_scores,
+    concerns,
+    contract_facilitator,
+    forms,
+    home_facilitator,
+    place,
+    tryouts_told,
+)
 from server.pages.attendance_words import status_words
 from server.pages.forms import Form
 from server.pages.place import Place
@@ -142,6 +150,8 @@ async def _page(request: web.Request, who: SignIn, form: Form) -> web.Response:
         told = await home_facilitator.told(request, tx, who.group)
         pressing = await concerns.pressing(request, tx, who.group)
     scores = await brief_scores.load(request, who, found.here, found.session)
+    people = [row.member for row in found.rows]
+    tried = await tryouts_told.brief(request, who, found.here, found.session, people)
     words, session = render.words(request), found.session
     last = max(found.here.sessions, key=lambda one: one.ordinal)
     waiting = sorted(found.unsigned - found.admitted.keys(), key=lambda one: found.names.get(one, ""))
@@ -169,6 +179,7 @@ async def _page(request: web.Request, who: SignIn, form: Form) -> web.Response:
         told=told,
         concerns=pressing,
         scores=scores,
+        tryouts=tried,
         near=session.starts_at - found.here.now < NEAR,
         admitted=[_admitted(request, found, member, one) for member, one in found.admitted.items()],
         why=[(code, why_words(request, code)) for code in REASONS],

@@ -12,7 +12,7 @@ from care.change import gain
 from care.course import Point
 from care.summary import Summary
 from server import keys, render
-from server.pages import scores_load
+from server.pages import scores_load, tryout_words
 from server.pages.place import Place
 from server.pages.scores_load import Scored
 from server.pages.scores_words import gain_words, level_words, review_words, when_words
@@ -25,11 +25,13 @@ WAITING = ("planned", "due", "invited", "opened")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """One member's lines. `mood` is 0 to 10, None where the weekly look has none."""
+    """One member's lines. `mood` is 0 to 10, None where the weekly look has none, `tried` what it
+    says about the step of last week."""
 
     scores: Sequence[str]
     mood: int | None
     wish: str
+    tried: str
     prompts: Sequence[str]
     waiting: Sequence[str]
 
@@ -59,10 +61,12 @@ def _week(
     titles = {one.measure.id: one.measure.title for one in scored.found.measures}
     said = {name: one.value for name, one in scored.told.week.items() if one.checkin in today}
     mood, wish = said.get("mood"), said.get("want_today")
+    tried = tryout_words.week(words).get(str(said.get("tried", "")), "")
     return Week(
         scores=[line for one in scored.found.measures if (line := moved(words, one))],
         mood=mood if isinstance(mood, int) else None,
         wish=wish if isinstance(wish, str) else "",
+        tried=tried,
         prompts=[review_words(words, titles.get(one.measure, ""), one) for one in scored.open],
         waiting=[when_words(words, one.wave, one.number, one.number) for one in waiting],
     )

@@ -1,7 +1,7 @@
 """One question a page: shown, taken, summed up, sent. The same for a member by themselves and for a
 facilitator who writes down what a member says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import store.people
 from care.form import Step, Value
 from care.roles import Role
 from server import keys, render, signin
-from server.pages import checkin_show, filling, forms, place
+from server.pages import checkin_show, filling, forms, place, tryouts_told
 from server.pages.filling import Filling
 from server.pages.forms import Form
 from server.pages.questions_all import questions
@@ -66,7 +66,8 @@ async def show(request: web.Request, at: At) -> web.Response:
     if found is None or step is None:
         return forms.see(at.home)
     form = checkin_show.filled(Form(), step, found.own)
-    return page(request, at, found, step, form, readers)
+    named = await tryouts_told.named(request, at.who, at.one.member, step)
+    return page(request, at, found, step, form, readers, named)
 
 
 async def take(request: web.Request, at: At) -> web.Response:
@@ -81,7 +82,8 @@ async def take(request: web.Request, at: At) -> web.Response:
         return forms.see(at.home)
     given = answers(request, form, step)
     if form.errors:
-        return page(request, at, before, step, form, readers)
+        named = await tryouts_told.named(request, at.who, at.one.member, step)
+        return page(request, at, before, step, form, readers, named)
     try:
         async with request.app[keys.DATABASE].write() as tx:
             found = await store.filling.give(
@@ -104,8 +106,16 @@ def answers(request: web.Request, form: Form, step: Step) -> dict[str, Value]:
     return checkin_show.read(render.words(request), form, step)
 
 
-def page(request: web.Request, at: At, found: Filling, step: Step, form: Form, readers: str) -> web.Response:
-    """The page of one question."""
+def page(
+    request: web.Request,
+    at: At,
+    found: Filling,
+    step: Step,
+    form: Form,
+    readers: str,
+    named: Sequence[str] = (),
+) -> web.Response:
+    """The page of one question. `named` are the steps it asks about."""
     known = questions(render.words(request), filling.measures_of(request))
     measure = next((one for one in filling.measures_of(request).values() if one.id == step.part), None)
     return forms.again(
@@ -123,6 +133,7 @@ def page(request: web.Request, at: At, found: Filling, step: Step, form: Form, r
         to=CHECK if CHECK in (form.get("to"), request.query.get("to", "")) else "",
         safety=step.safety or step.key == "safe_now",
         readers=readers,
+        named=named,
         licence=measure.licence if measure else "",
         page=f"{at.book}/{PAGES[step.key]}?form={at.one.id}" if step.key in PAGES else "",
         noted="noted" in request.query,

@@ -49,6 +49,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         pressing = await concerns.pressing(request, tx, who.group)
         alone = await individual.rows(request, tx, who.group, now)
         people = await members(request, tx, who.group)
+        summaries = (await place.terms(tx, who.group, now)).summaries
     return render.page(
         request,
         "pages/facilitator/home.html",
@@ -70,6 +71,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         meetings_over=sum(one.over for one in alone),
         meeting=next((one for one in alone if not one.over), None),
         people=people,
+        summaries=summaries,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import store.absence
 import store.contracts
 import store.signatures
+import store.summary_copies
 from care import signing
 from care.roles import Action, may
 from server import keys, render
@@ -33,6 +34,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         own = may(who.role, Action.OWN_PLACE, who.purpose)
         member = await meetings_shown.me(tx, who.member)
         alone = await meetings_shown.topics(request, tx, member, here.now) if own else []
+        written = await store.summary_copies.last_of(tx, who.member)
     following = found.sessions.next
     dates = own_dates.arrange(here.sessions, here.series, here.zone, here.now, notices)
     door_at = door(following, terms.door_minutes)
@@ -42,6 +44,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         place=who.place,
         here="home",
         own=own,
+        summary_of=next((one for one in here.sessions if one.id == written), None),
         name=here.name,
         group_title=here.group.title,
         next=following,

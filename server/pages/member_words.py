@@ -150,6 +150,7 @@ def messages(translations: NullTranslations) -> dict[str, str]:
         "meeting_moved": _("An individual meeting has moved"),
         "meeting_cancelled": _("An individual meeting is called off"),
         "meeting_reminder": _("Reminder of an individual meeting"),
+        "something_to_read": _("There is something to read"),
         "digest": _("Several messages in one"),
         "on_call_alert": _("Alert to somebody on call"),
         "on_call_test": _("Test of who is on call"),

@@ -15,6 +15,7 @@ from server.pages import (
     person_scores,
     person_work,
     place,
+    tryouts_told,
 )
 from server.pages.person import Section
 from store.signins import SignIn
@@ -25,6 +26,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("course", person_scores.load, f"{PARTIALS}/course.html"),
     Section("areas", person_work.areas, f"{PARTIALS}/areas.html"),
     Section("goals", person_work.aims, f"{PARTIALS}/goals.html"),
+    Section("tryouts", tryouts_told.section, f"{PARTIALS}/tryouts.html"),
     Section("circle", person_work.circle, f"{PARTIALS}/circle.html"),
     Section("problems", person_work.problems, f"{PARTIALS}/problems.html"),
     Section("plan", person_work.plan, f"{PARTIALS}/plan.html"),

@@ -31,6 +31,9 @@ from server.pages import (
     scores_export,
     scores_overview,
     scores_own,
+    summaries,
+    summaries_own,
+    tryouts,
 )
 
 
@@ -65,5 +68,8 @@ def routes() -> list[web.RouteDef]:
         scores_export,
         scores_overview,
         scores_own,
+        summaries,
+        summaries_own,
+        tryouts,
     )
     return [route for page in pages for route in page.routes()]

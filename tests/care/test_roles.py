@@ -51,6 +51,7 @@ TABLE = {
     "keep_checklist":        (False, True,  False),
     "read_answers":          (False, True,  False),
     "enter_answers":         (False, True,  False),
+    "write_summary":         (False, True,  False),
 }  # fmt: skip
 ROLES = ("participant", "facilitator", "coordinator")
 

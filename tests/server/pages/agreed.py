@@ -28,11 +28,17 @@ class Agreed:
 
 
 async def agreed_group(
-    tx: AsyncConnection, keys: Keys, now: datetime, starts_in: timedelta = timedelta(hours=30)
+    tx: AsyncConnection,
+    keys: Keys,
+    now: datetime,
+    starts_in: timedelta = timedelta(hours=30),
+    *,
+    summaries: bool = False,
 ) -> Agreed:
-    """Stores the group; its sixth session starts that much after `now`."""
+    """Stores the group; its sixth session starts that much after `now`. With `summaries` its contract
+    promises them."""
     local = (now + starts_in).astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, second=0, microsecond=0)
-    terms = Terms(zone=ZONE, first_local=local - (PRESENT - 1) * WEEK)
+    terms = Terms(zone=ZONE, first_local=local - (PRESENT - 1) * WEEK, summaries=summaries)
     joined_at = now - 8 * WEEK
     group = await store.groups.create_group(tx, "Tuesday group", ZONE, terms.sessions, joined_at)
     members = []

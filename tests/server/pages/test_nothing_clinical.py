@@ -18,16 +18,19 @@ import store.checklists
 import store.concerns
 import store.decisions
 import store.duties
+import store.group_summaries
 import store.individual
 import store.outcomes
 import store.scores
 import store.sheets
 import store.staff
+import store.tryouts
 import store.workbook
 from care.completion import Outcome
 from care.measures import PHQ9
+from care.tryout import Result, Tryout
 from server.pages import contract, coordinator_routes, home
-from store.tables import checkin, doorstep, metadata
+from store.tables import checkin, doorstep, group_summary, metadata, summary_copy
 from tests.server.house import House
 from tests.server.pages.clinic import Clinic, met, open_clinic
 from tests.server.staff_desk import colleague
@@ -49,7 +52,7 @@ SHOWN = {
 # Holds something that must not show. Each has a change below.
 CLINICAL = {
     *("doorstep", "personal_sheet", "outcome", "absence_notice", "checkin", "meeting_checklist"),
-    *("workbook",),
+    *("workbook", "tryout", "group_summary", "summary_copy"),
     *("answer", "score_look"),
     *("assessed", "concern", "concern_event"),
 }
@@ -268,6 +271,50 @@ async def look_at_a_prompt(clinic: Clinic) -> None:
             )
 
 
+async def try_something(clinic: Clinic) -> None:
+    """A step between two sessions, and what became of it."""
+    said = Tryout(step="unspoken step", result=Result.DONE, happened="unspoken talk", mood=2)
+    async with clinic.house.db.write() as tx:
+        for member in clinic.members:
+            await store.tryouts.put(
+                tx,
+                clinic.house.keys,
+                member.id,
+                "thing",
+                said,
+                by=member.id,
+                device="",
+                now=datetime.now(UTC),
+            )
+
+
+async def draft_a_summary(clinic: Clinic) -> None:
+    """What a facilitator writes about a session."""
+    async with clinic.house.db.write() as tx:
+        await store.group_summaries.save(
+            tx,
+            clinic.house.keys,
+            clinic.sessions[0],
+            "unspoken summary",
+            clinic.facilitator.id,
+            0,
+            datetime.now(UTC),
+        )
+
+
+async def get_a_summary(clinic: Clinic) -> None:
+    """A member's copy of it. That a message went out is theirs to see; see below."""
+    await draft_a_summary(clinic)
+    async with clinic.house.db.write() as tx:
+        summary = (await tx.execute(select(group_summary.c.id))).scalar_one()
+        for member in clinic.members:
+            await tx.execute(
+                insert(summary_copy).values(
+                    summary=summary, member=member.id, body_sealed=b"unspoken summary"
+                )
+            )
+
+
 CHANGES: dict[str, Callable[[Clinic], Awaitable[None]]] = {
     "personal_sheet": write_sheet,
     "absence_notice": write_words_of_absence,
@@ -280,6 +327,9 @@ CHANGES: dict[str, Callable[[Clinic], Awaitable[None]]] = {
     "meeting_checklist": tick_off,
     "answer": answer_a_checkin,
     "score_look": look_at_a_prompt,
+    "tryout": try_something,
+    "group_summary": draft_a_summary,
+    "summary_copy": get_a_summary,
 }
 
 
@@ -340,6 +390,29 @@ async def test_scores_that_get_much_worse_change_no_coordinators_page(clinic: Cl
         assert [len(one.sheets) for one in told.values()] == [2, 2, 2]
         after = await pages(clinic)
     assert after == before
+
+
+async def test_a_sent_summary_shows_as_a_message_and_as_nothing_else(clinic: Clinic) -> None:
+    async with clinic.browser:
+        await pages(clinic)
+        before = await pages(clinic)
+        await draft_a_summary(clinic)
+        async with clinic.house.db.write() as tx:
+            await store.group_summaries.send(
+                tx,
+                clinic.house.keys,
+                clinic.sessions[0],
+                1,
+                clinic.facilitator.id,
+                (),
+                datetime.now(UTC),
+            )
+        after = await pages(clinic)
+    differing = {path for path in before if before[path] != after[path]}
+    assert differing == {clinic.at("messages"), clinic.at(f"people/{clinic.members[0].id}")}
+    for path in differing:
+        assert "There is something to read" in after[path]
+        assert "unspoken" not in after[path]
 
 
 async def test_a_finished_checkin_changes_only_done_or_missing(clinic: Clinic) -> None:
