@@ -50,13 +50,18 @@ def first_local(weeks_ago: int) -> datetime:
 
 
 async def open_clinic(
-    house: House, *, people: Sequence[str] = NAMES[:3], weeks_ago: int = 3, name: str = "Olga"
+    house: House,
+    *,
+    people: Sequence[str] = NAMES[:3],
+    weeks_ago: int = 3,
+    name: str = "Olga",
+    summaries: bool = False,
 ) -> Clinic:
-    """A clinic whose group has met so many times already."""
+    """A clinic whose group has met so many times already; `summaries` promises them."""
     now = datetime.now(UTC)
     olga = await colleague(house, f"{name}a")
     nils = await colleague(house, f"{name}nils")
-    terms = Terms(zone=ZONE, first_local=first_local(weeks_ago))
+    terms = Terms(zone=ZONE, first_local=first_local(weeks_ago), summaries=summaries)
     async with house.db.write() as tx:
         group = await store.groups.create_group(tx, f"Thursday group of {name}", ZONE, 12, now)
         office = await store.staff.grant(tx, house.keys, olga.person, group, "coordinator", "command", now)
