@@ -71,7 +71,6 @@ async def give(
 ) -> Found | None:
     """Keeps these answers and looks at each; what they lead to at once, if anything. Raises Closed,
     NotAllowed, and NotAnAnswer for what no page can send."""
-    found = None
     for name, value in given.items():
         question = asked(form, name)
         question.checked(value)
@@ -88,12 +87,36 @@ async def give(
             mode=hand.mode,
             now=now,
         )
-        found = (
-            await concerns.assess_answer(
-                tx, keys, member=one.member, checkin=one.id, question=name, value=value, now=now
-            )
-            or found
+    return await _looked_at(tx, keys, one, given, now)
+
+
+async def too_late(
+    tx: AsyncConnection,
+    keys: Keys,
+    one: CheckIn,
+    form: Form,
+    given: Mapping[str, Value],
+    hand: Hand,
+    now: datetime,
+) -> Found | None:
+    """Looks at answers to a page that was shown before the form closed. The form keeps them no more; nobody
+    who says that they are not safe has said it too late. Raises NotAllowed, NotAnAnswer."""
+    await chain.hold(tx)
+    await answers.may_write(tx, one.id, hand.member, hand.mode)
+    for name, value in given.items():
+        asked(form, name).checked(value)
+    return await _looked_at(tx, keys, one, given, now)
+
+
+async def _looked_at(
+    tx: AsyncConnection, keys: Keys, one: CheckIn, given: Mapping[str, Value], now: datetime
+) -> Found | None:
+    found = None
+    for name, value in given.items():
+        looked = await concerns.assess_answer(
+            tx, keys, member=one.member, checkin=one.id, question=name, value=value, now=now
         )
+        found = looked or found
     return found
 
 

@@ -71,32 +71,40 @@ async def show(request: web.Request, at: At) -> web.Response:
 
 
 async def take(request: web.Request, at: At) -> web.Response:
-    """Keeps the answer and goes on; on a mistake the question again, with what was typed."""
-    form = await forms.read(request)
-    now = place.now(request)
-    async with request.app[keys.DATABASE].read() as tx:
-        before = await filling.load(request, tx, at.one, at.hand, at.address, at.home)
-        readers = await leaders(request, tx, at.who.group)
-    step = before.at(request.match_info["step"]) if before else None
-    if before is None or step is None:
+    """Keeps the answer and goes on; on a mistake the question again, with what was typed. What a page asked
+    is taken, also when it would be asked no more by now: hours end between the question and the answer."""
+    sent = await forms.read(request)
+    form = filling.pinned(request, at.one)
+    step = form.step(request.match_info["step"]) if form else None
+    if form is None or step is None:
         return forms.see(at.home)
-    given = answers(request, form, step)
-    if form.errors:
-        named = await tryouts_told.named(request, at.who, at.one.member, step)
-        return page(request, at, before, step, form, readers, named)
+    given = answers(request, sent, step)
+    if sent.errors:
+        return await again(request, at, step, sent)
+    now, secrets = place.now(request), request.app[keys.KEYS]
     try:
         async with request.app[keys.DATABASE].write() as tx:
-            found = await store.filling.give(
-                tx, request.app[keys.KEYS], at.one, before.form, given, at.hand, now
-            )
+            found = await store.filling.give(tx, secrets, at.one, form, given, at.hand, now)
             after = await filling.load(request, tx, at.one, at.hand, at.address, at.home)
     except store.answers.Closed:
-        return forms.see(at.home)
-    if after is None:
-        return forms.see(at.home)
-    to_summary = form.get("to") == CHECK
-    onward = f"{at.address}/{CHECK}" if to_summary else after.following(step.key)
+        async with request.app[keys.DATABASE].write() as tx:
+            found = await store.filling.too_late(tx, secrets, at.one, form, given, at.hand, now)
+        after = None
+    onward = at.home
+    if after is not None:
+        onward = f"{at.address}/{CHECK}" if sent.get("to") == CHECK else after.following(step.key)
     return forms.see(at.found(found, onward) if found else onward)
+
+
+async def again(request: web.Request, at: At, step: Step, sent: Form) -> web.Response:
+    """The question with what was typed and what is wrong; the way out where it is asked no more."""
+    async with request.app[keys.DATABASE].read() as tx:
+        found = await filling.load(request, tx, at.one, at.hand, at.address, at.home)
+        readers = await leaders(request, tx, at.who.group)
+    if found is None or found.at(step.key) is None:
+        return forms.see(at.home)
+    named = await tryouts_told.named(request, at.who, at.one.member, step)
+    return page(request, at, found, step, sent, readers, named)
 
 
 def answers(request: web.Request, form: Form, step: Step) -> dict[str, Value]:

@@ -64,14 +64,19 @@ def measures_of(request: web.Request) -> Mapping[str, Measure]:
     return {name: library.worded(one, language) for name, one in library.measures().items()}
 
 
+def pinned(request: web.Request, one: CheckIn) -> Form | None:
+    """The form as it was first opened; None where nobody has opened it."""
+    return None if one.form is None else forms.build(one.form, measures_of(request))
+
+
 async def load(
     request: web.Request, tx: AsyncConnection, one: CheckIn, hand: Hand, address: str, home: str
 ) -> Filling | None:
     """The check-in as it is being filled in; None while it takes no answers or nobody has opened it yet."""
     now = place.now(request)
-    if one.state != State.OPENED or one.form is None or not one.answerable(now):
+    form = pinned(request, one)
+    if one.state != State.OPENED or form is None or not one.answerable(now):
         return None
-    form = forms.build(one.form, measures_of(request))
     answered = await store.answers.answered_ids(tx, one.id, hand.device, hand.member)
     given = await store.answers.given_here(tx, request.app[keys.KEYS], one.id, hand.device, hand.member)
     own = {name: answer.value for name, answer in given.items()}

@@ -14,11 +14,14 @@ import store.checkins
 import store.individual
 from care import forms
 from care.measures import MEASURES
+from store import ticks
+from store.safety_state import TICKS
 from store.tables import answer, checkin, concern
 from tests.server.house import Guest, House, OpenHouse
 from tests.server.pages.agreed import Agreed, agreed_group
 from tests.server.pages.reading import read, send
 from tests.services.asked import ask
+from tests.services.on_call import make_team
 
 GIVEN = {"mood": "7", "week_compared": "better", "moment": "a findable moment", "tried": "partly"}
 
@@ -97,6 +100,11 @@ async def fill(asked: Asked, guest: Guest | None = None, **given: str) -> str:
         assert status == 303, (at, status, to[-800:])
         at = to.removeprefix(f"/s/{guest.place}/")
     raise AssertionError("no end")
+
+
+async def concerns_of(asked: Asked) -> list[Any]:
+    async with asked.house.db.read() as tx:
+        return list((await tx.execute(select(concern).where(concern.c.state != "closed"))).all())
 
 
 async def test_the_start_page_of_the_group_shows_an_open_form_with_one_button(opened: Open) -> None:
@@ -388,10 +396,54 @@ async def test_the_ninth_item_is_not_shown_while_nobody_reads(opened: Open) -> N
     asked = await opened()
     await begin(asked)
     await asked.set(form="weekly.1+phq9@1")
-    status, to = await send(asked.guest, f"{asked.path}/phq9_9", {"phq9_9": "3"})
-    assert (status, to) == (303, f"/s/{asked.guest.place}/{asked.path}")
-    assert "phq9_9" not in await asked.answers()
+    async with asked.guest.http.get(
+        f"{asked.house.origin}/s/{asked.guest.place}/{asked.path}/phq9_9", allow_redirects=False
+    ) as reply:
+        assert reply.headers["Location"] == f"/s/{asked.guest.place}/{asked.path}"
     assert "phq9_9" not in await read(asked.guest, f"{asked.path}/check")
+
+
+async def test_the_ninth_item_that_was_shown_is_taken_after_the_last_minute_for_it(opened: Open) -> None:
+    asked = await opened()
+    async with asked.house.db.write() as tx:
+        await make_team(tx, asked.house.keys, datetime.now(UTC))
+    await begin(asked)
+    address = f"{asked.path}/phq9_9"
+    assert "thoughts" in (await read(asked.guest, address)).lower()
+    async with asked.house.db.write() as tx:
+        for name in TICKS:
+            await ticks.beat(tx, name, datetime.now(UTC) - timedelta(hours=1))
+    status, to = await send(asked.guest, address, {"phq9_9": "3"})
+    assert (status, "/help-now/" in to) == (303, True)
+    assert (await asked.answers())["phq9_9"].value == 3
+    assert [one.trigger for one in await concerns_of(asked)] == ["many_days"]
+    assert (await send(asked.guest, address, {}))[0] == 303, "what is asked no more is not asked again"
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"state": "expired"},
+        {"state": "submitted", "done_at": datetime(2026, 1, 5, tzinfo=UTC)},
+        {"state": "waived", "waived_code": "away"},
+        {"state": "superseded"},
+        {"closes_at": datetime(2026, 1, 5, tzinfo=UTC), "target_at": datetime(2026, 1, 4, tzinfo=UTC)},
+    ],
+)
+async def test_a_worrying_answer_to_a_page_of_a_form_that_closed_meanwhile_reaches_somebody(
+    opened: Open, over: dict[str, Any]
+) -> None:
+    asked = await opened()
+    await begin(asked)
+    if "closes_at" in over:
+        over = {"opens_at": datetime(2026, 1, 3, tzinfo=UTC), **over}
+    await asked.set(**over)
+    status, to = await send(asked.guest, f"{asked.path}/safe_now", {"safe_now": "no"})
+    assert (status, "/help-now/" in to) == (303, True)
+    assert [one.trigger for one in await concerns_of(asked)] == ["not_safe"]
+    assert await asked.answers() == {}, "the form itself takes nothing any more"
+    status, to = await send(asked.guest, f"{asked.path}/mood", {"mood": "3"})
+    assert to == f"/s/{asked.guest.place}/{asked.path}"
 
 
 async def test_nobody_opens_the_form_of_somebody_else(opened: Open) -> None:
