@@ -93,10 +93,12 @@ def raised(clock: Clock, level: Level, now: datetime, next_session: datetime | N
     # What was due sooner stays so; what was overdue is this step.
     ahead = [at for at in (clock.next_at, fresh.next_at) if at is not None and at > now]
     acknowledge_by = min(ahead, default=fresh.acknowledge_by)
+    # A call that was made kept its time; the next one has its own.
+    kept = fresh.contact_by if clock.state is State.CONTACTED else max(clock.contact_by, now)
     return replace(
         fresh,
         acknowledge_by=acknowledge_by,
-        contact_by=min(fresh.contact_by, max(clock.contact_by, now)),
+        contact_by=min(fresh.contact_by, kept),
         next_at=acknowledge_by,
     )
 

@@ -3,7 +3,7 @@ the transaction of its cause, and its first alerts with it. Nothing here closes 
 does, for a person with words."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, insert, select, update
@@ -83,17 +83,32 @@ async def again(
     text: str,
     now: datetime,
 ) -> None:
-    """The same question was answered anew: written down, raised where it is sooner, never lowered."""
+    """The same question was answered anew: written down, raised where it is sooner or the call is over, never
+    lowered."""
     await note(tx, keys, known, "answered_again", known.member, now, text=text)
-    if finding is None or safety.higher(Level(known.level), finding.level) == known.level:
+    if finding is None or not _calls(known, finding.level):
         return
     await lift(tx, keys, known, finding.level, now, code=finding.trigger.value)
+    if not _sooner(known, finding.level):
+        return
     sealed = await keys.seal(tx, who.person, "concern", "value", known.id, text)
     await tx.execute(
         update(concern)
         .where(concern.c.id == known.id)
         .values(trigger=finding.trigger.value, value_sealed=sealed, new=known.new or finding.new)
     )
+
+
+def _sooner(known: Concern, level: Level) -> bool:
+    return safety.higher(Level(known.level), level) != known.level
+
+
+def _calls(known: Concern, level: Level) -> bool:
+    """Whether something more at this level calls out anew: where it is sooner, and after the call, which was
+    about what was known then."""
+    if known.state == State.CONTACTED:
+        return level is not Level.ASK
+    return _sooner(known, level)
 
 
 async def ask_for_help(tx: AsyncConnection, keys: Keys, member: str, by: str, now: datetime) -> Concern:
@@ -204,17 +219,19 @@ async def wish(
     await tx.execute(update(concern).where(concern.c.id == known.id).values(wish=said))
     await note(tx, keys, known, "wish", member, now, code=said)
     level = WISHES[said]
-    if level is not None and (said == "now" or safety.higher(Level(known.level), level) != known.level):
+    if level is not None and (said == "now" or _calls(known, level)):
         await lift(tx, keys, known, level, now, code=f"wish_{said}")
     return await find_known(tx, known.id)
 
 
+APART = timedelta(minutes=1)
+"Clocks that are no further apart agree."
 WISHES = {"no": None, "today": Level.URGENT, "now": Level.IMMEDIATE}
 
 
 async def due(tx: AsyncConnection, now: datetime, limit: int = 100) -> list[Concern]:
     """Concerns whose next step is due, oldest first. A clock that was set back holds nobody up: a step that
-    was taken in what is now the future is due again."""
+    was taken in what is now the future is due again. Two machines' clocks differ by less than that."""
     rows = await tx.execute(waiting(now).order_by(concern.c.next_at, concern.c.id).limit(limit))
     return [as_concern(row) for row in rows]
 
@@ -229,7 +246,8 @@ async def take_due(tx: AsyncConnection, concern_id: str, now: datetime) -> Conce
 def waiting(now: datetime) -> Select[Any]:
     """Concerns whose next step is due."""
     return select(concern).where(
-        concern.c.state != State.CLOSED.value, (concern.c.next_at <= now) | (concern.c.hopped_at > now)
+        concern.c.state != State.CLOSED.value,
+        (concern.c.next_at <= now) | (concern.c.hopped_at > now + APART),
     )
 
 

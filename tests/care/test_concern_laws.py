@@ -61,7 +61,8 @@ def test_nobody_but_a_person_with_words_ends_it(level, session, steps):
 def test_the_level_never_falls_and_the_call_is_never_put_off(level, session, steps):
     for moment, before, after in play(level, session, steps):
         assert safety.higher(before.level, after.level) == after.level
-        assert after.contact_by <= max(before.contact_by, moment)
+        if before.state is not State.CONTACTED:  # a call that was made is not put off by the next one
+            assert after.contact_by <= max(before.contact_by, moment)
 
 
 @given(levels, sessions)

@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from care.safety import Trigger, Unreadable
-from store import concern_rows, concerns, outbox, people
+from store import concern_acts, concern_rows, concerns, outbox, people
 from store.sealing import SealBroken
 from store.tables import alert, assessed, concern, concern_event
 from tests.services.circle import HOUR, NOW, make_circle
@@ -131,6 +131,56 @@ async def test_a_changed_answer_raises_and_never_lowers(database, keys, circle, 
             "raised",
             "answered_again",
         ]
+
+
+@pytest.mark.parametrize(("question", "value"), [("phq9_9", 3), ("safe_now", "no"), ("safe_now", "unsure")])
+async def test_the_same_answer_after_somebody_spoke_with_the_member_calls_out_anew(
+    database, keys, circle, team, question, value
+):
+    async with database.write() as tx:
+        made = await answer(tx, keys, circle, value, question=question)
+        await concern_acts.contacted(tx, keys, made.concern, circle.facilitator.person, "spoken with", NOW)
+        before = len(await alerts_of(tx))
+        await answer(tx, keys, circle, value, question=question, now=NOW + 5 * HOUR)
+        (kept,) = await all_concerns(tx)
+        assert kept.state == "open"
+        assert NOW + 5 * HOUR < kept.next_at < NOW + 6 * HOUR
+        assert kept.contact_by > kept.next_at
+        assert len(await alerts_of(tx)) > before
+
+
+async def test_while_somebody_has_it_the_same_answer_wakes_nobody(database, keys, circle, team):
+    async with database.write() as tx:
+        made = await answer(tx, keys, circle, 3)
+        await concern_acts.acknowledge(tx, keys, made.concern, circle.facilitator.person, NOW)
+        before = len(await alerts_of(tx))
+        await answer(tx, keys, circle, 3, now=NOW + HOUR)
+        (kept,) = await all_concerns(tx)
+        assert (kept.state, len(await alerts_of(tx))) == ("acknowledged", before)
+
+
+async def test_a_call_that_is_wished_for_after_the_call_is_a_call_again(database, keys, circle, team):
+    member = circle.participants[0].id
+    async with database.write() as tx:
+        made = await answer(tx, keys, circle, 3)
+        await concern_acts.contacted(tx, keys, made.concern, circle.facilitator.person, "spoken with", NOW)
+        before = len(await alerts_of(tx))
+        again = await concerns.wish(tx, keys, made.concern, member, "today", NOW + HOUR)
+        assert (again.state, again.level) == ("open", "urgent")
+        assert len(await alerts_of(tx)) > before
+
+
+async def test_what_calls_out_anew_after_a_call_never_hides_what_was_worse(database, keys, circle, team):
+    async with database.write() as tx:
+        made = await answer(tx, keys, circle, 3)
+        await concern_acts.contacted(tx, keys, made.concern, circle.facilitator.person, "spoken with", NOW)
+        await answer(tx, keys, circle, 1, now=NOW + HOUR)
+        (kept,) = await all_concerns(tx)
+        assert (kept.state, kept.level, kept.trigger) == ("open", "urgent", "many_days")
+
+
+async def alerts_of(tx):
+    return (await tx.execute(select(alert.c.id).where(alert.c.kind == "concern"))).all()
 
 
 async def test_newness_is_counted_by_checkin_and_not_by_answer(database, keys, circle):
