@@ -12,6 +12,7 @@ import store.contracts
 import store.digests
 import store.groups
 import store.occasions
+import store.openable
 import store.pauses
 import store.people
 import store.signatures
@@ -108,6 +109,18 @@ async def _join(tx: AsyncConnection, member: Member, message: Message, now: date
     if session is not None and session.sequence != message.payload.get("sequence", session.sequence):
         return "changed_again"
     return await _session(tx, member, message, now)
+
+
+async def _alone(tx: AsyncConnection, member: Member, message: Message, now: datetime) -> Subject | str:
+    """A member's own meeting with a facilitator, as it was dated then."""
+    meeting = await store.openable.find(tx, str(message.payload.get("session")))
+    if meeting is None or meeting.member != member.id:
+        return "no_such_session"
+    if meeting.sequence != message.payload.get("sequence", meeting.sequence):
+        return "changed_again"
+    if meeting.state in ("closed", "cancelled") or meeting.ends_at <= now:
+        return "session_over"
+    return Subject(member=member.id, starts_at=meeting.starts_at, link_ends_at=meeting.ends_at)
 
 
 async def _offered(tx: AsyncConnection, member: Member, message: Message, now: datetime) -> Subject | str:
@@ -256,7 +269,7 @@ ABOUT: Mapping[str, About] = {
     MessageKind.MEETING_BOOKED: _changed,
     MessageKind.MEETING_MOVED: _changed,
     MessageKind.MEETING_CANCELLED: _cancelled,
-    MessageKind.MEETING_REMINDER: _join,
+    MessageKind.MEETING_REMINDER: _alone,
     MessageKind.SESSION_REMINDER: _soon,
     MessageKind.SOMETHING_TO_READ: _to_read,
     MessageKind.DIGEST: _digest,
