@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,18 +28,22 @@ def name_of(path: Path) -> str:
     return path.relative_to(HOUSE).as_posix()
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(), filename=name_of(path))
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def imports(path: Path) -> tuple[str, ...]:
     """Every module a file imports, by full dotted name."""
+    found: list[str] = []
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name_of(path)} uses a relative import"
-            yield node.module or ""
+            found.append(node.module or "")
+    return tuple(found)
 
 
 def importers(root: str) -> set[str]:
@@ -47,11 +51,11 @@ def importers(root: str) -> set[str]:
     return {name_of(path) for path in FILES if any(name.split(".")[0] == root for name in imports(path))}
 
 
-def calls(path: Path) -> Iterator[tuple[str, int]]:
+@cache
+def calls(path: Path) -> tuple[tuple[str, int], ...]:
     """Every call as dotted text with its line."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node.lineno
+    made = (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+    return tuple((ast.unparse(node.func), node.lineno) for node in made)
 
 
 def test_layers_point_downward():

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 JINJA = {"trimmed": "true", "extensions": "jinja2.ext.i18n"}
 
 
+@cache
 def said() -> set[str]:
     """Every translatable sentence of the pages and of the mail."""
     found: set[str] = set()
@@ -43,6 +45,7 @@ def files(folder: Path) -> list[Catalog]:
     return found
 
 
+@cache
 def messages(folder: Path) -> list[Message]:
     """Every sentence a language knows, from all its files."""
     return [message for read in files(folder) for message in read if message.id]
