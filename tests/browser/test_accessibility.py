@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.house import House
-from tests.browser.look import AXE, assert_accessible
+from tests.browser.look import AXE, Looks, assert_accessible
 from tests.browser.thread import Visit
 
 pytestmark = pytest.mark.skipif(not AXE.exists(), reason="NOT RUN: axe-core is not installed (npm ci)")
@@ -61,6 +61,23 @@ async def test_the_work_with_a_member(visit: Visit, house: House):
     await ada.page.goto(address)
     await ada.page.click('[data-action="strategies"]')
     await assert_accessible(ada.page, "strategies of a session")
+
+
+async def test_between_the_sessions_on_a_narrow_window(visit: Visit, house: House):
+    ben = await visit(house.room(), "participants", 0)
+    await ben.open_link()
+    looks = Looks()
+    await ben.page.goto(ben.page.url + "tryouts")
+    await ben.page.fill("#step-new", "Ask M. for a walk")
+    await ben.page.click('[data-action="add-tryout"]')
+    await looks.whole(ben.page, "a step that lacks an answer")
+    assert await ben.page.input_value("#step-new") == "Ask M. for a walk"
+    await ben.page.check('input[name="safe-new"][value="unsure"]')
+    await ben.page.click('[data-action="add-tryout"]')
+    await ben.page.locator('[data-note="talk-first"]').wait_for()
+    await ben.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    await looks.whole(ben.page, "between the sessions")
+    looks.assert_well_made()
 
 
 async def test_every_screen_of_the_room_page(visit: Visit, house: House):
