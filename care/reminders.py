@@ -50,7 +50,15 @@ def about_item(item: Item, rhythm: Rhythm, place: Place, now: datetime) -> list[
         key = delivery.key(kind, place.id, item.wave, f"{item.number}|{step}")
         if due_at > item.opens_at:
             found.append(_message(key, kind, place, due_at, expires_at, about))
-    return _possible(found, place, now)
+    told_at = _told_at(item, place)
+    return [one for one in _possible(found, place, now) if one.kind in INVITATIONS or one.due_at > told_at]
+
+
+def _told_at(item: Item, place: Place) -> datetime:
+    """When the member hears of a check-in at the earliest. A reminder that a pause held back until then is
+    one too many."""
+    after = _after_pauses(item.opens_at, item.closes_at, place)
+    return QUIET.over_at(after, place.zone) or after
 
 
 def _chain(item: Item, rhythm: Rhythm, place: Place) -> list[datetime]:
@@ -127,16 +135,21 @@ def _possible(messages: Iterable[Message], place: Place, now: datetime) -> list[
 def _placed(one: Message, place: Place) -> datetime:
     """When it may go: after a pause, not in the evening or at night. What would come too late in the morning
     comes before the evening. An invitation is due when the form opens; the sender lets it wait."""
-    due_at = one.due_at
-    for pause in place.pauses:
-        if pause.covers(due_at):
-            due_at = one.expires_at if pause.ends_at is None else pause.ends_at
+    due_at = _after_pauses(one.due_at, one.expires_at, place)
     ends = None if one.kind in INVITATIONS else QUIET.over_at(due_at, place.zone)
     if ends is None or due_at >= one.expires_at:
         return due_at
     if ends + LEFT <= one.expires_at:
         return ends
     return _evening_before(due_at, place.zone) - LEFT
+
+
+def _after_pauses(moment: datetime, never: datetime, place: Place) -> datetime:
+    """The moment, or the end of the pause that holds it; `never` where that pause has no end."""
+    for pause in place.pauses:
+        if pause.covers(moment):
+            moment = never if pause.ends_at is None else pause.ends_at
+    return moment
 
 
 def _evening_before(moment: datetime, zone: str) -> datetime:

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.groups
 import store.outbox
+import store.pauses
 from care import delivery
 from care.delivery import MessageKind
 from store.database import Database
@@ -25,14 +26,15 @@ async def tick(db: Database, now: datetime) -> None:
 
 
 async def put(tx: AsyncConnection, session: Session, now: datetime) -> int:
-    """One message for each participant, too late once the session starts; returns how many were new. A new
-    date needs a new link, since the old one ends with the old date; it waits until that can no longer be
-    undone."""
+    """One message for each participant who is not in a pause then, too late once the session starts; returns
+    how many were new. A new date needs a new link, since the old one ends with the old date; it waits until
+    that can no longer be undone."""
     new, due_at = 0, session.starts_at - BEFORE
     if session.sequence and session.starts_at - now > SOON:
         due_at = max(due_at, now + UNDO_FOR)
+    paused = await store.pauses.paused_now(tx, session.group, session.starts_at)
     for member in await store.groups.members(tx, session.group):
-        if member.role != "participant":
+        if member.role != "participant" or member.id in paused:
             continue
         new += await store.outbox.put(
             tx,

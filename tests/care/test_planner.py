@@ -227,6 +227,23 @@ def test_what_falls_into_a_pause_is_said_after_it():
                 if dict(one.about)["wave"] in {"mid", "post", "followup"}]  # fmt: skip
 
 
+def test_after_a_pause_nobody_is_invited_and_reminded_in_one_minute():
+    mid = planned()[(Wave.MID, 1)]
+    pause = Pause(starts_at=mid.opens_at - HOUR, ends_at=mid.opens_at + 5 * DAY)
+    place = replace(ADA, pauses=(pause,))
+    assert [one for one in said("checkin_invitation", place=place) if dict(one.about)["wave"] == "mid"]
+    assert not [one for one in said("checkin_reminder", place=place) if dict(one.about)["wave"] == "mid"]
+
+
+def test_who_was_invited_before_a_pause_is_reminded_after_it():
+    mid = planned()[(Wave.MID, 1)]
+    pause = Pause(starts_at=mid.opens_at + DAY, ends_at=mid.opens_at + 5 * DAY)
+    place = replace(ADA, pauses=(pause,))
+    told = [one for one in said("checkin_reminder", place=place) if dict(one.about)["wave"] == "mid"]
+    assert len(told) == 1
+    assert told[0].due_at >= pause.ends_at
+
+
 def test_the_first_check_in_is_reminded_of_after_three_and_six_days():
     told = [one for one in said("checkin_reminder") if dict(one.about)["wave"] == "pre"]
     assert due(told) == [FIRST - 11 * DAY, FIRST - 8 * DAY]

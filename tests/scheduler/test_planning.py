@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.checkins
 import store.outbox
+import store.pauses
 import store.plan
 from scheduler import join_links, plans
 from store.database import Database
@@ -30,6 +31,23 @@ async def test_the_day_before_each_participant_gets_one_link_that_dies_at_the_st
     assert {message.person for message in queued} == {home.members[name].person for name in ("Ada", "Ben")}
     assert len(queued) == 2
     assert {(message.kind, message.expires_at) for message in queued} == {("join_link", START)}
+
+
+async def test_who_is_in_a_pause_then_gets_no_link_and_gets_it_on_coming_back_early(home: House) -> None:
+    office, ada = home.members["Cory"].id, home.members["Ada"]
+    async with home.db.write() as tx:
+        await store.pauses.pause(
+            tx, home.keys, ada.id, START - 2 * DAY, START + DAY, "bereavement", office, START - 3 * DAY
+        )
+    await join_links.tick(home.db, START - DAY)
+    links = {one.person for one in await waiting(home) if one.kind == "join_link"}
+    assert links == {home.members["Ben"].person}
+    back = START - timedelta(hours=6)
+    async with home.db.write() as tx:
+        await store.pauses.resume(tx, home.keys, ada.id, office, back)
+    await join_links.tick(home.db, back)
+    links = {one.person for one in await waiting(home) if one.kind == "join_link"}
+    assert links == {home.members["Ben"].person, ada.person}
 
 
 async def test_a_link_that_waits_for_the_morning_is_not_made_due_again_each_minute(home: House) -> None:
