@@ -17,6 +17,9 @@ from store.promised import Promised
 from store.tables import absence_notice, decision, member, pause, proposal
 from store.tables import session as meeting
 
+BY_DATES = frozenset({Status.EXPECTED, Status.NOT_ON_ROSTER})
+"""What a proposal only says because of the dates, which are read anew."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
@@ -44,11 +47,12 @@ class Record:
     pauses: Mapping[str, Sequence[tuple[datetime, datetime | None]]] = field(default_factory=dict)
 
     def status(self, session: Session, one: Member) -> Status:
-        """What holds: the decision, else the proposal, else what the dates say."""
+        """What holds: the decision, else the proposal, else what the dates say. Whoever came back after a
+        proposal found them gone was in a pause."""
         place = (session.id, one.id)
         if place in self.decided:
             return self.decided[place]
-        if place in self.proposed and self.proposed[place].status is not Status.EXPECTED:
+        if place in self.proposed and self.proposed[place].status not in BY_DATES:
             return self.proposed[place].status
         return self._by_dates(session, one) or Status.NOT_ON_ROSTER
 

@@ -10,7 +10,7 @@ from care.facts import Fact, Kind
 from care.here import Here
 from care.standing import Count
 from care.verdict import Status
-from store import absence, decisions, duties, groups, presence, standing, worklist
+from store import absence, decisions, duties, groups, pauses, presence, standing, worklist
 from store.tables import member, pause, proposal
 from tests.services.circle import NOW, make_circle
 from tests.services.evenings import LASTS, later, over
@@ -43,6 +43,23 @@ async def test_the_grid_has_a_row_for_each_participant_and_a_column_for_each_ses
     assert [row.cells[0].to_decide for row in grid.rows] == [False, True, False]
     assert [row.cells[0].nhs for row in grid.rows] == ["6", "", "3"]
     assert (grid.rows[0].cells[0].late, grid.rows[0].cells[0].decided) == (True, False)
+
+
+async def test_who_comes_back_was_in_a_pause_in_the_sessions_that_were_closed_meanwhile(database, keys):
+    async with database.write() as tx:
+        made = await make_circle(tx, keys, participants=2)
+        ada, bela = made.participants
+        by = made.coordinator.id
+        await pauses.leave(tx, keys, ada.id, "own_choice", "none", by, NOW - timedelta(days=1))
+        await over(tx, made.session, {bela.id: (0, 90)})
+    async with database.read() as tx:
+        left = (await standing.of_group(tx, made.group, AFTER))[ada.id]
+    async with database.write() as tx:
+        await pauses.come_back(tx, keys, ada.id, by, AFTER)
+    async with database.read() as tx:
+        found = (await standing.of_group(tx, made.group, AFTER))[ada.id]
+    assert (left.held, left.paused) == (0, 0)
+    assert (found.held, found.paused, found.missed) == (0, 1, 0)
 
 
 async def test_a_decision_shows_beside_what_was_proposed(database, keys, circle):
