@@ -24,6 +24,7 @@ from tests.bench import (
     mailing,
     paging,
     proposing,
+    replanning,
     roaming,
 )
 from tests.bench.figure import Figure
@@ -52,6 +53,7 @@ MEASURES: dict[tuple[str, ...], Measure] = {
     ("kill_points_lost",): killing.killed,
     ("duplicates_200_kills", "forgotten_200_kills"): mailing.kills_200,
     ("drain_cost_100k",): draining.drain_cost,
+    ("replan_26_weeks",): replanning.replanned,
     ("confirm_eight_actions",): confirming.confirming,
 }
 LONG: dict[tuple[str, ...], Measure] = {("memory_growth_10_minutes",): endurance.growth}
