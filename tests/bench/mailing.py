@@ -263,7 +263,10 @@ class Clinic:
         async with self.db.write() as tx:
             for row in await store.outbox.listing(tx, state="uncertain"):
                 await store.outbox.put_back(tx, row.id, now, most=99)
-            waiting = select(func.count()).where(tables.outbox.c.state.in_(UNDECIDED))
+            # What a plan wants later, or what waits for somebody's morning, is not due.
+            waiting = select(func.count()).where(
+                tables.outbox.c.state.in_(UNDECIDED), tables.outbox.c.due_at <= now
+            )
             links = select(func.count()).where(tables.outbox.c.kind == MessageKind.JOIN_LINK.value)
             open_ones, written = (
                 (await tx.execute(waiting)).scalar_one(),
@@ -276,6 +279,8 @@ class Clinic:
         async with self.db.read() as tx:
             written = await store.outbox.listing(tx, limit=100_000)
         await self.db.close()
+        now = datetime.now(UTC)
+        undecided = {row.key for row in written if row.state in UNDECIDED and row.due_at <= now}
         copies = Counter(str(mail["Message-ID"]) for mail in self.office.took)
         by_member = {
             row.payload["member"]
@@ -294,13 +299,9 @@ class Clinic:
         found.in_the_window = sum(self.caught.values())
         found.unwritten = len(set(self.enrolled) - by_member)
         found.unthanked = len(set(self.told) - sent_keys)
-        found.unfinished = sum(row.state in UNDECIDED for row in written)
+        found.unfinished = len(undecided)
         found.phantoms = sum(row.state == "sent" and not copies[row.message_id] for row in rows.values())
-        found.forgotten = len(
-            (set(self.enrolled) - by_member)
-            | (set(self.told) - sent_keys)
-            | {row.key for row in written if row.state in UNDECIDED}
-        )
+        found.forgotten = len((set(self.enrolled) - by_member) | (set(self.told) - sent_keys) | undecided)
         found.forgotten += found.phantoms
         return found
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 import store.people
-from care.delivery import MessageKind
+from care.delivery import Channel, MessageKind
 from scheduler.outbox import Sender
 from scheduler.settings import SchedulerSettings
 from tests.scheduler.house import START, House
@@ -84,7 +84,7 @@ async def test_an_outage_closes_the_breaker_and_costs_the_waiting_rows_no_attemp
     await sender.tick(NOON)
     rows = [await home.message(key) for key in keys]
     assert sorted(row.attempts for row in rows) == [0, 1, 1, 1]
-    assert not sender.going_out
+    assert not sender.going_out(Channel.MAIL)
 
 
 async def test_the_breaker_lets_one_through_again_and_opens_when_the_provider_answers(
@@ -94,11 +94,11 @@ async def test_the_breaker_lets_one_through_again_and_opens_when_the_provider_an
     sender = home.sender(gone.transport(), gone.settings())
     keys = [await home.queue(name, kind) for name in ("Ada", "Ben") for kind in LINKS]
     await sender.tick(NOON)
-    sender._transport = office.transport()
+    sender._transports = {Channel.MAIL: office.transport()}
     await sender.tick(NOON + timedelta(seconds=30))
     assert office.took == []
     await sender.tick(NOON + timedelta(minutes=2))
-    assert sender.going_out
+    assert sender.going_out(Channel.MAIL)
     await sender.tick(NOON + timedelta(minutes=3))
     assert [(await home.message(key)).state for key in keys] == ["sent"] * 4
 
@@ -112,7 +112,7 @@ async def test_a_provider_that_falls_silent_after_every_text_is_left_alone_after
         await home.queue("Ada", MessageKind.JOIN_LINK_AGAIN, revision=number)
     await sender.tick(NOON)
     assert len(office.took) == 3
-    assert not sender.going_out
+    assert not sender.going_out(Channel.MAIL)
 
 
 LINKS = (MessageKind.JOIN_LINK, MessageKind.JOIN_LINK_AGAIN)
@@ -123,7 +123,7 @@ async def test_without_a_mail_server_messages_wait_and_only_expire(home: House) 
     key = await home.queue()
     await sender.tick(NOON)
     assert (await home.message(key)).state == "pending"
-    assert not sender.going_out
+    assert not sender.going_out(Channel.MAIL)
     await sender.tick(START)
     assert (await home.message(key)).state == "expired"
 
