@@ -224,7 +224,10 @@ def decisions(request: web.Request, current: State, suggested: State | None) -> 
     found = []
     for choice in choices():
         state, _colon, why = choice.partition(":")
+        first = current is State.BOOKED
         if State(state) is current or (why == Why.AS_PROPOSED and State(state) is not suggested):
+            continue
+        if why == Why.WRONG_RECORD and first:  # nothing was said that could be wrong
             continue
         found.append(
             (choice, f"{meeting_words.state_words(words, state)}: {meeting_words.why_words(words, why)}")

@@ -207,6 +207,7 @@ async def test_a_facilitator_says_that_it_was_held_beside_the_evidence(enter: En
     assert (await send(leader, path, {"key": key, "decision": "not_held:as_proposed"}))[0] == 422
     assert (await send(leader, path, {"key": key, "decision": "held:as_proposed"}))[0] == 303
     assert "We met on" in await read(ada, "meetings")
+    assert re.search(r'data-topic="mid" data-state="held"', await read(leader, "individual"))
     assert "held: as the room" not in await read(leader, f"individual/{made.id}")
 
 
