@@ -86,7 +86,7 @@ async def told_at(tx: AsyncConnection, about: Concern, one: Step) -> list[str]:
     """The persons of a step, without repetition."""
     people = list((await on_call.people(tx, one.staff)).values())
     if one.rung in (Rung.FACILITATORS, Rung.FACILITATORS_AND_FIRST):
-        own = [about.owner] if about.owner else []
+        own = [about.owner] if about.owner and not await closed(tx, [about.owner]) else []
         people = [*own, *await of_role(tx, about.group, "facilitator"), *people]
     if one.rung is Rung.COORDINATOR:
         people = await of_role(tx, about.group, "coordinator") or await admins(tx)
@@ -94,13 +94,23 @@ async def told_at(tx: AsyncConnection, about: Concern, one: Step) -> list[str]:
 
 
 async def of_role(tx: AsyncConnection, group_id: str, role: str) -> list[str]:
-    """The present staff of a group in this role, by person."""
+    """The present staff of a group in this role, by person. Whose account is closed could open nothing."""
     rows = await tx.execute(
         select(member.c.person)
         .where(member.c.group == group_id, member.c.role == role, member.c.left_at.is_(None))
         .order_by(member.c.seat, member.c.id)
     )
-    return list(rows.scalars())
+    people = list(rows.scalars())
+    gone = await closed(tx, people)
+    return [one for one in people if one not in gone]
+
+
+async def closed(tx: AsyncConnection, people: Sequence[str]) -> set[str]:
+    """Those of these persons whose account is closed."""
+    rows = await tx.execute(
+        select(staff.c.person).where(staff.c.person.in_(people), staff.c.disabled_at.is_not(None))
+    )
+    return set(rows.scalars())
 
 
 async def admins(tx: AsyncConnection) -> list[str]:

@@ -3,12 +3,10 @@ reads the answers, and while the clock that calls them goes."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care.safety import PACES, Level
-from store import on_call, ticks
-from store.tables import member
+from store import alerts, on_call, ticks
 
 STALE = timedelta(seconds=60)
 TICKS = ("clock", "escalation")
@@ -40,9 +38,4 @@ async def ticking(tx: AsyncConnection, now: datetime) -> bool:
 
 async def led(tx: AsyncConnection, group_id: str) -> bool:
     """Whether the group has a facilitator who could be told."""
-    rows = await tx.execute(
-        select(member.c.id)
-        .where(member.c.group == group_id, member.c.role == "facilitator", member.c.left_at.is_(None))
-        .limit(1)
-    )
-    return rows.first() is not None
+    return bool(await alerts.of_role(tx, group_id, "facilitator"))

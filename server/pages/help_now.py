@@ -114,6 +114,8 @@ def page(request: web.Request, found: Shown, form: forms.Form) -> web.Response:
     """The page with this form."""
     _ = render.words(request).gettext
     said = request.query.get("said", "")
+    if said != "no" and found.concern is None:
+        said = ""  # an old address says nothing of who is told now
     return forms.again(
         request,
         "pages/safety/help_now.html",

@@ -5,7 +5,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from care.safety import Trigger, Unreadable
-from store import concern_acts, concern_rows, concerns, outbox, people
+from store import concern_acts, concern_rows, concerns, groups, outbox, people, staff
+from store.safety_state import phq_version
 from store.sealing import SealBroken
 from store.tables import alert, assessed, concern, concern_event
 from tests.services.circle import HOUR, NOW, make_circle
@@ -272,3 +273,17 @@ async def test_without_a_chain_facilitator_coordinator_and_facilitator_again_are
     async with database.write() as tx:
         await answer(tx, keys, circle, 3)
         assert await told(tx) == {(circle.facilitator.person, "mail")}
+
+
+async def test_whoever_has_no_account_any_more_is_not_waited_for(database, keys, circle, team):
+    async with database.write() as tx:
+        gone = await staff.create(
+            tx, keys, name="Gone", contact="gone@findable.example", zone="UTC", locale="en", now=NOW
+        )
+        await staff.grant(tx, keys, gone.person, circle.group, "facilitator", "command", NOW)
+        fay = circle.facilitator
+        await groups.withdraw_member(tx, fay.id, NOW)
+        await staff.disable(tx, keys, gone.id, "command", NOW)
+        assert await phq_version(tx, circle.group, NOW) == "phq8", "nobody who leads could be told"
+        await answer(tx, keys, circle, 1)
+        assert {who for who, _ in await told(tx)} == {team.first.person}

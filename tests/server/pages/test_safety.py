@@ -99,6 +99,18 @@ async def test_every_help_page_shows_numbers_and_opens_nothing(
     assert await opened(clinic) == []
 
 
+@pytest.mark.parametrize("what", ["help", "crisis", "somebody-elses"])
+async def test_nobody_is_promised_a_call_that_nobody_asked_for(
+    house: House, clinic: Clinic, team: Team, what: str
+) -> None:
+    guest = await house.guest(clinic.members[0])
+    if what == "somebody-elses":
+        what = (await worry(clinic, which=1)).id
+    _, text = await read(guest, f"help-now/{what}?said=now")
+    assert "We have told your team" not in text
+    assert "Opening this page has told nobody anything" in text or 'data-action="wish-now"' in text
+
+
 async def test_after_a_worrying_answer_a_wish_is_taken_and_raises(
     house: House, clinic: Clinic, team: Team
 ) -> None:
