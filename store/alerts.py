@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from care import chain as ladders
 from care.chain import MAIL, TEXT, Chain, Rung, Step
 from care.delivery import Channel
+from care.replan import OUT
 from care.safety import Level
 from store import on_call, outbox
 from store.concern_rows import Concern, note
 from store.ids import fresh_id
 from store.sealing import Keys
 from store.tables import alert, member, staff
+from store.tables import outbox as messages
 
 WORTH = timedelta(days=90)
 "Far beyond any escalation: an alert is never too late, it is withdrawn when somebody has acknowledged."
@@ -159,12 +161,6 @@ async def send_tests(tx: AsyncConnection, persons: Iterable[str], now: datetime)
     return len(pairs)
 
 
-async def find(tx: AsyncConnection, alert_id: str) -> Alert | None:
-    """An alert, None when there is none."""
-    row = (await tx.execute(select(alert).where(alert.c.id == alert_id))).first()
-    return None if row is None else as_alert(row)
-
-
 async def tests_of(tx: AsyncConnection, person: str, since: datetime) -> list[Alert]:
     """The test alerts to a person, newest first."""
     rows = await tx.execute(
@@ -173,6 +169,19 @@ async def tests_of(tx: AsyncConnection, person: str, since: datetime) -> list[Al
         .order_by(alert.c.made_at.desc(), alert.c.channel)
     )
     return [as_alert(row) for row in rows]
+
+
+async def to_confirm(tx: AsyncConnection, person: str, since: datetime) -> list[Alert]:
+    """The tests that a person may say have reached them: those that have gone out. What still waits, or had
+    no way to go, has reached nobody."""
+    waiting = [one for one in await tests_of(tx, person, since) if one.acknowledged_at is None]
+    rows = await tx.execute(
+        select(messages.c.key).where(
+            messages.c.key.in_([key_of(one.id) for one in waiting]), messages.c.state.in_(sorted(OUT))
+        )
+    )
+    out = set(rows.scalars())
+    return [one for one in waiting if key_of(one.id) in out]
 
 
 async def of_concern(tx: AsyncConnection, concern_id: str, person: str) -> list[Alert]:

@@ -166,12 +166,13 @@ async def free(
     if window is None:
         return []
     own = await busy_of(tx, who.person, now, besides)
-    found = []
+    found, of_leaders = [], {}
     for one in await of_group(tx, who.group, now):
         if one.topic != topic or one.taken or slots.refusal(one.span, window, own, now):
             continue
-        of_leader = await busy_of(tx, one.person, now, besides, offers=False)
-        if not any(slots.overlap(one.span, other) for other in of_leader):
+        if one.person not in of_leaders:
+            of_leaders[one.person] = await busy_of(tx, one.person, now, besides, offers=False)
+        if not any(slots.overlap(one.span, other) for other in of_leaders[one.person]):
             found.append(one)
     return found
 

@@ -88,7 +88,7 @@ async def listing(request: web.Request, who: Reader, form: Form) -> web.Response
         found = await concerns_of(tx, who)
         names = await store.people.names(tx, secrets, [one.member for one in found])
         people = await participants(tx, secrets, who) if who.place else []
-        tests = await store.alerts.tests_of(tx, who.person, now - TEST_HOLDS) if who.desk else []
+        tests = await store.alerts.to_confirm(tx, who.person, now - TEST_HOLDS) if who.desk else []
         closed = await store.concern_access.of_group(tx, who.group, closed=True) if who.place else []
         past = await store.people.names(tx, secrets, [one.member for one in closed])
     return forms.again(
@@ -326,14 +326,14 @@ async def flag(request: web.Request) -> web.StreamResponse:
 
 
 async def confirm_test(request: web.Request) -> web.StreamResponse:
-    """A test alert has arrived. Nobody confirms another person's."""
+    """A test alert has arrived. Nobody confirms another person's, or one that has not gone out."""
     own = await desk.current(request)
-    form = await forms.read(request)
+    form, now = await forms.read(request), place.now(request)
     async with request.app[keys.DATABASE].write() as tx:
-        found = await store.alerts.find(tx, form.get("alert"))
-        if found is None or found.person != own.person or found.kind != "test":
+        waiting = await store.alerts.to_confirm(tx, own.person, now - TEST_HOLDS)
+        if form.get("alert") not in {one.id for one in waiting}:
             raise web.HTTPNotFound
-        await store.alerts.acknowledge(tx, found.id, place.now(request))
+        await store.alerts.acknowledge(tx, form.get("alert"), now)
     return forms.see(f"/w/{own.desk}/concerns")
 
 

@@ -1,9 +1,10 @@
 """Safety as people use it: help at once, a wish, the list and the concern, the chain and its tests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
 import store.access_log
 import store.alerts
@@ -11,6 +12,7 @@ import store.concern_access
 import store.concerns
 import store.on_call
 from store.concern_rows import Concern, find
+from store.tables import outbox
 from tests.server.house import Guest, House
 from tests.server.pages.clinic import Clinic, open_clinic
 from tests.server.staff_desk import Browser, colleague
@@ -291,6 +293,13 @@ async def test_phq9_is_refused_and_what_is_missing_is_said_exactly(house: House,
         assert 'value="09:00"' in text
 
 
+async def gone_out(house: House, sent: Sequence[store.alerts.Alert]) -> None:
+    """The sender has brought these to their provider."""
+    async with house.db.write() as tx:
+        own = [store.alerts.key_of(one.id) for one in sent]
+        await tx.execute(update(outbox).where(outbox.c.key.in_(own)).values(state="sent"))
+
+
 async def test_a_chain_is_set_tested_confirmed_and_then_phq9_is_possible(
     house: House, clinic: Clinic, team: Team
 ) -> None:
@@ -307,6 +316,11 @@ async def test_a_chain_is_set_tested_confirmed_and_then_phq9_is_possible(
                 if one.acknowledged_at is None
             ]
         assert sorted(one.channel for one in waiting) == ["mail", "text"]
+        assert "A test alert" not in (await called.get(own)).text
+        for one in waiting:
+            reply = await called.post(own, {"alert": one.id})
+            assert reply.status == 404, "what has not gone out has reached nobody"
+        await gone_out(house, waiting)
         text = (await called.get(own)).text
         assert "A test alert by text message" in text
         for one in waiting:
@@ -314,6 +328,7 @@ async def test_a_chain_is_set_tested_confirmed_and_then_phq9_is_possible(
         assert "A test alert" not in (await called.get(own)).text
         async with house.db.read() as tx:
             others = await store.alerts.tests_of(tx, team.second.person, now)
+        await gone_out(house, others)
         assert (await called.post(own, {"alert": others[0].id})).status == 404
 
 
