@@ -9,6 +9,7 @@ that marks the row as transmitting, goes into the text, and is kept as a hash on
 import logging
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -83,6 +84,8 @@ class Sender:
         """The same for what nothing may hold back: it goes whatever clock, queue or provider did."""
         async with self._db.write() as tx:
             await self._recover(tx, now, urgent=True)
+        # A telephone wakes somebody: no mail server that keeps silent stands before it.
+        await self._drain(now, urgent=True, only=(Channel.TEXT,))
         await self._drain(now, urgent=True)
 
     async def _tidy(self, now: datetime) -> None:
@@ -103,10 +106,10 @@ class Sender:
         lets = [one for one, breaker in self._breakers.items() if urgent or breaker.lets(now)]
         return lets if Channel.TEXT in self._transports else [*lets, Channel.TEXT]
 
-    async def _drain(self, now: datetime, *, urgent: bool) -> None:
+    async def _drain(self, now: datetime, *, urgent: bool, only: Sequence[Channel] = tuple(Channel)) -> None:
         began = time.monotonic()
         while time.monotonic() - began < DRAIN_FOR_S:
-            channels = self._open(now, urgent=urgent)
+            channels = [one for one in self._open(now, urgent=urgent) if one in only]
             async with self._db.write() as tx:
                 claimed = await store.outbox.claim(
                     tx, now, limit=1, lease_s=LEASE_S, channels=channels, urgent=urgent

@@ -8,8 +8,10 @@ import pytest
 import store.concerns
 import store.ticks
 from scheduler import escalation
+from scheduler.mail import Letter
 from scheduler.main import Scheduler
 from scheduler.settings import SchedulerSettings
+from scheduler.transports import Fate, Outcome
 from store import concern_access, concern_acts
 from store.concern_rows import Concern
 from tests.scheduler.house import START, House
@@ -95,6 +97,22 @@ async def test_an_acknowledged_alert_that_has_not_gone_yet_is_withdrawn(
     async with home.db.write() as tx:
         await concern_acts.acknowledge(tx, home.keys, made.id, home.members["Fay"].person, NIGHT)
     assert await ticks(home, office, NIGHT) == []
+
+
+async def test_a_mail_server_that_keeps_silent_stands_before_no_telephone(home: House, team: Team) -> None:
+    await worry(home)
+    order: list[str] = []
+
+    class Noted:
+        def __init__(self, channel: str) -> None:
+            self._channel = channel
+
+        async def deliver(self, letter: Letter) -> Outcome:
+            order.append(self._channel)
+            return Outcome(Fate.OUTAGE if self._channel == "mail" else Fate.SENT, "")
+
+    await home.sender(Noted("mail"), texts=Noted("text")).urgent(NIGHT)
+    assert order == ["text", "mail", "mail"]
 
 
 async def test_an_alert_names_nobody_and_nothing(home: House, office: PostOffice, team: Team) -> None:
