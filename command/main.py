@@ -23,6 +23,7 @@ from command import (
     links,
     listening,
     outbox_commands,
+    person_commands,
     scheduler_process,
     serve_run,
     shell,
@@ -44,6 +45,7 @@ app.add_typer(zone_commands.app, name="zones")
 app.add_typer(staff_commands.app, name="staff")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(backup_commands.app)
+app.add_typer(person_commands.erase_app, name="erase")
 app.add_typer(config_app, name="config")
 app.add_typer(clock_app, name="clock")
 
@@ -56,6 +58,7 @@ EXPECTED = (
     links.LinkRefused,
     groups.GroupRefused,
     outbox_commands.OutboxRefused,
+    person_commands.PersonRefused,
     staff_commands.StaffRefused,
     listening.PortRefused,
     ChildRefused,

@@ -13,6 +13,7 @@ from care.policy import Policy
 from care.standing import OUTSIDE
 from server.pages.attendance_words import decision_words, reason_words, status_words
 from server.pages.evidence import Picture
+from server.pages.names import called
 from store.questions import Question
 
 
@@ -92,7 +93,7 @@ def _row(translations: NullTranslations, member: str, known: Known, line: Line |
     evidence = line.evidence if line else None
     return Row(
         member=member,
-        name=known.names.get(member, ""),
+        name=called(translations, known.names, member),
         status=status.value if status else "expected",
         words=status_words(translations, status.value) if status else "",
         proposed=status_words(translations, proposed.value) if proposed else "",

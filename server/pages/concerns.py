@@ -23,6 +23,7 @@ from care.roles import Action, Role, may
 from server import cookies, keys, render, signin
 from server.pages import concern_words, crisis, forms, place
 from server.pages.forms import Form
+from server.pages.names import called
 from server.staff import desk
 from store.concern_rows import Concern
 from store.doors import NotAllowed
@@ -103,8 +104,8 @@ async def listing(request: web.Request, who: Reader, form: Form) -> web.Response
         csrf=who.csrf,
         zone=who.zone,
         now=now,
-        rows=[row(request, one, names.get(one.member, ""), now) for one in found],
-        closed=[(one, past.get(one.member, "")) for one in closed],
+        rows=[row(request, one, called(render.words(request), names, one.member), now) for one in found],
+        closed=[(one, called(render.words(request), past, one.member)) for one in closed],
         people=people,
         tests=tests,
     )

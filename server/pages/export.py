@@ -57,7 +57,7 @@ def rows(grid: Grid, names: Mapping[str, str]) -> Iterable[tuple[str, ...]]:
         for column, cell in zip(grid.columns, one.cells, strict=True):
             local = column.starts_at.astimezone(ZoneInfo(column.zone))
             yield (
-                names.get(one.member, ""),
+                names.get(one.member, "(erased)"),
                 str(column.ordinal),
                 local.date().isoformat(),
                 local.strftime("%H:%M"),

@@ -21,6 +21,7 @@ from server import keys, render
 from server.pages import office
 from server.pages.dates_shown import day, short_day
 from server.pages.grid_words import ORDER, Sign, sign
+from server.pages.names import called
 from server.pages.office import Office
 from server.pages.prompts import phase_words
 from store.standing import Cell, Column, Grid
@@ -99,7 +100,7 @@ def view(
     lines = tuple(
         Line(
             member=one.member,
-            name=names.get(one.member, ""),
+            name=called(translations, names, one.member),
             left=one.left,
             boxes=tuple(
                 box(cell, column, now, translations)

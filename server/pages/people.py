@@ -14,6 +14,7 @@ from care.signing import MEMBER
 from server import keys, render
 from server.pages import forms, member_words, office, people_fields, zone_field
 from server.pages.forms import Form
+from server.pages.names import called
 from server.pages.office import Office
 from server.pages.people_list import NewPerson
 
@@ -27,7 +28,8 @@ async def show(request: web.Request) -> web.Response:
     now = request.app[keys.CLOCK]().wall
     async with request.app[keys.DATABASE].read() as tx:
         roster = await store.groups.roster(tx, at.group.id)
-        names = await store.people.names(tx, request.app[keys.KEYS], [one.id for one in roster])
+        known = await store.people.names(tx, request.app[keys.KEYS], [one.id for one in roster])
+        names = {one.id: called(render.words(request), known, one.id) for one in roster}
         refused = await store.people.flagged(tx, [one.id for one in roster])
         paused = await store.pauses.paused_now(tx, at.group.id, now)
         free = await store.seats.free(tx, at.group.id)

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import store.groups
 import store.people
 from care.roles import Role
-from server import keys
+from server import keys, render
 from server.pages import place
+from server.pages.names import called
 from server.pages.place import Place
 from store.groups import Member
 from store.signins import SignIn
@@ -60,4 +61,8 @@ async def find(request: web.Request, tx: AsyncConnection, who: SignIn) -> Person
     if found is None:
         raise web.HTTPNotFound
     names = await store.people.names(tx, request.app[keys.KEYS], [found.id])
-    return Person(here=await place.load(request, tx, who), member=found, name=names.get(found.id, ""))
+    return Person(
+        here=await place.load(request, tx, who),
+        member=found,
+        name=called(render.words(request), names, found.id),
+    )

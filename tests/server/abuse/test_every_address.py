@@ -16,6 +16,7 @@ from sqlalchemy import false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.break_glass
+import store.erasing
 import store.groups
 import store.setup
 import store.staff
@@ -297,3 +298,36 @@ async def empty(tx: AsyncConnection) -> set[str]:
         if not (await tx.execute(there.select_from(metadata.tables[name]))).scalar_one():
             found.add(name)
     return found
+
+
+async def test_after_an_erasure_every_address_answers_and_knows_nobody_by_that_name(
+    house: House, walk: Walk
+) -> None:
+    clinic = walk.clinic
+    leader = await named(house, clinic.facilitator.person)
+    target = await guest(house, walk.target)
+    async with house.db.write() as tx:
+        about = (tx, house.keys, walk.target.person)
+        approved = {"approved_by": walk.nora.id, "now": datetime.now(UTC), "close_concerns": True}
+        await store.erasing.erase(*about, **approved)
+    walkers = {
+        "target": (target, walk.target.place, ""),
+        "leader": (await Browser(house).at(leader), clinic.facilitator.place, leader.desk),
+        "coordinator": (clinic.browser, clinic.place, clinic.olga.desk),
+        "clinician": (await Browser(house).at(walk.nora), walk.office, walk.nora.desk),
+    }
+    broken, named_still, erased = [], [], set()
+    for who, (browser, place, desk) in walkers.items():
+        walk.fill.update(place=(place,), desk=(desk,) if desk else ())
+        async with browser:
+            for path in walk.addresses():
+                reply = await browser.get(path)
+                if reply.status >= 500 and path != "/readyz":
+                    broken.append((who, path))
+                if re.search(rf"Ada Findable|ada@findable|{MARK}(?!draft|sent)", reply.text):
+                    named_still.append((who, path))
+                if 'class="erased"' in reply.text or "(erased)" in reply.text:
+                    erased.add(path.replace(place, "{place}"))
+    assert broken == []
+    assert named_still == []
+    assert {"/s/{place}/people", "/s/{place}/", "/s/{place}/export/attendance.csv"} <= erased
