@@ -1,22 +1,31 @@
 """`ipt-rooms erase person` and `ipt-rooms export person`: what only a person on this machine does, and only
 with the word of a colleague whose name stands beside it in the audit."""
 
+import json
 from datetime import UTC, datetime
+from gettext import NullTranslations
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.erasing
+import store.own_data
 import store.people
 import store.staff
-from command import shell
+from care.measures import MEASURES
+from care.scoring import score
+from command import own_copy, shell
+from server.pages.questions_all import questions
 from store.erasing import Line
 from store.fates import Act, Why
+from store.own_data import Value
 from store.sealing import Keys
 from store.settings import StoreSettings
 from store.staff import Staff
 
+export_app = typer.Typer(help="Give somebody a copy of what is theirs.", no_args_is_help=True)
 erase_app = typer.Typer(help="Destroy what is known about somebody.", no_args_is_help=True)
 
 Who = Annotated[str, typer.Argument(metavar="PERSON", help="Their id, or the e-mail address on file.")]
@@ -66,6 +75,81 @@ def erase_person(
 ) -> None:
     """Destroy somebody's key, end what waits, delete what must go. Cannot be undone."""
     shell.go(_look(who) if dry_run else _erase(who, approved_by, close_concerns=close_concerns))
+
+
+@export_app.callback()
+def export() -> None:
+    """Give somebody a copy of what is theirs."""
+
+
+@export_app.command("person")
+def export_person(
+    who: Who,
+    to_file: Annotated[Path, typer.Option(help="A new zip (0600): a page to read, and JSON.")],
+    approved_by: Approved = "",
+) -> None:
+    """Write all of somebody's own data into a file, for the contact on file and nobody else."""
+    if to_file.exists():
+        raise PersonRefused(f"{to_file} is there already")
+    shell.go(_export(who, to_file, approved_by))
+
+
+async def _export(who: str, to_file: Path, approved_by: str) -> None:
+    keys, now = Keys.load(StoreSettings()), datetime.now(UTC)
+    async with shell.writing() as tx:
+        person = await found(tx, keys, who)
+        account = await approver(tx, keys, approved_by, person)
+        try:
+            parts = await store.own_data.access_everything(tx, keys, person, account.id, now)
+        except store.erasing.Refused as refused:
+            raise PersonRefused(REFUSED[refused.why]) from None
+    parts = worded(parts)
+    left_out = [*dict.fromkeys(store.own_data.LEFT_OUT.values()), *store.own_data.ALSO]
+    try:
+        own_copy.write(to_file, parts, left_out, now.isoformat(timespec="minutes"))
+    except OSError as why:
+        raise PersonRefused(f"{to_file} cannot be written: {why.strerror}") from None
+    print(
+        f"{to_file}: {sum(map(len, parts.values()))} entries. Give it to the contact on file, and delete it."
+    )
+
+
+def worded(parts: dict[str, list[dict[str, Value]]]) -> dict[str, list[dict[str, Value]]]:
+    """The same with the words of each question beside its answer, and the scores of each check-in."""
+    asked = questions(NullTranslations(), MEASURES)
+    answers = parts["Your answers"]
+    for row in answers:
+        words = asked.get(str(row["question"]))
+        row["words"] = words.title if words else str(row["question"])
+        row["value"] = said_value(str(row["value"]))
+    return parts | {"Your scores": scores(answers)}
+
+
+def said_value(sealed: str) -> str:
+    """An answer as text; several choices with commas, nothing said as nothing."""
+    value = json.loads(sealed)["value"]
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def scores(answers: list[dict[str, Value]]) -> list[dict[str, Value]]:
+    """The total of each questionnaire in each check-in; None where too much is missing."""
+    given: dict[tuple[str, str], dict[str, object]] = {}
+    pins = {one.pin: one for one in MEASURES.values()}
+    for row in answers:
+        pin, value = str(row["instrument"]), str(row["value"])
+        if pin in pins and value.isdigit():
+            given.setdefault((str(row["checkin"]), pin), {})[str(row["question"])] = int(value)
+    return [
+        {
+            "checkin": checkin,
+            "questionnaire": pins[pin].title,
+            "version": pin,
+            "total": score(pins[pin], said).total,
+        }
+        for (checkin, pin), said in given.items()
+    ]
 
 
 async def _look(who: str) -> None:

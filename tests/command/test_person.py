@@ -1,10 +1,15 @@
 """What an operator does about one person at the shell: nothing without a colleague's name beside it."""
 
+import json
+import zipfile
+
 import pytest
 from typer.testing import CliRunner
 
+from care.measures import PHQ9
+from command import own_copy
 from command.main import app
-from command.person_commands import PersonRefused
+from command.person_commands import PersonRefused, worded
 
 
 @pytest.fixture
@@ -52,3 +57,38 @@ def test_it_erases_with_the_name_of_who_approved_and_only_once(shell):
 def test_nobody_approves_what_concerns_themselves(shell):
     with pytest.raises(PersonRefused, match="themselves"):
         shell("erase", "person", "nora@findable.example", "--approved-by", "nora@findable.example")
+
+
+def test_a_copy_goes_into_a_private_file_that_replaces_nothing(shell, tmp_path):
+    path = tmp_path / "copy.zip"
+    words = ("export", "person", "bela@findable.example", "--to-file", str(path))
+    with pytest.raises(PersonRefused, match="--approved-by is missing"):
+        shell(*words)
+    assert not path.exists()
+    shell(*words, "--approved-by", "nora@findable.example")
+    assert path.stat().st_mode & 0o777 == 0o600
+    with zipfile.ZipFile(path) as archive:
+        assert sorted(archive.namelist()) == ["data.json", "index.html"]
+        page, data = archive.read("index.html").decode(), json.loads(archive.read("data.json"))
+    assert "Bela Findable" in page
+    assert "<script" not in page
+    assert "http" not in page
+    assert data["parts"]["You"][0]["contact"] == "bela@findable.example"
+    assert any("staff notes" in line for line in data["left_out"])
+    with pytest.raises(PersonRefused, match="there already"):
+        shell(*words, "--approved-by", "nora@findable.example")
+
+
+def test_words_that_look_like_markup_are_shown_as_words():
+    text = own_copy.page({"You": [{"name": "<script>alert(1)</script>"}]}, ["a & b"], "today")
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert "a &amp; b" in text
+
+
+def test_answers_stand_beside_their_questions_and_scores_beside_them():
+    about = {"checkin": "c", "instrument": PHQ9.pin}
+    answers = [about | {"question": one.id, "value": '{"value": 2}'} for one in PHQ9.items]
+    said = worded({"Your answers": answers})
+    assert said["Your answers"][0]["words"] == PHQ9.items[0].text
+    assert [one["total"] for one in said["Your scores"]] == [18]
