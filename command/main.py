@@ -24,6 +24,7 @@ from command import (
     listening,
     outbox_commands,
     person_commands,
+    retention_commands,
     scheduler_process,
     serve_run,
     shell,
@@ -60,6 +61,7 @@ EXPECTED = (
     groups.GroupRefused,
     outbox_commands.OutboxRefused,
     person_commands.PersonRefused,
+    retention_commands.RetentionRefused,
     staff_commands.StaffRefused,
     listening.PortRefused,
     ChildRefused,
@@ -149,6 +151,9 @@ def scheduler(with_parent: WithParent = False) -> None:
     """Run one scheduler process."""
     configuration.check()
     shell.go(scheduler_process.run(SchedulerSettings(), StoreSettings(), with_parent=with_parent))
+
+
+app.command("retention")(retention_commands.retention)
 
 
 @clock_app.command("accept")

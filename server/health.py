@@ -29,6 +29,7 @@ async def readyz(request: web.Request) -> web.Response:
         "live": await request.app[keys.LIVE].healthy(),
         "mail": ticks.get("mail", False),
         "escalation": ticks.get("escalation", False),
+        "retention_policy": request.app[keys.STORE_SETTINGS].keep_years is not None,
         "clock_steady": not ticks.get("clock_leapt", False),
     }
     return web.json_response({**checks, **told}, status=200 if all(checks.values()) else 503)

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, ColumnElement, Table, and_, delete, exists, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, Table, and_, delete, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import tables as t
 
 MOST = 2000
+YEAR = 365.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,26 @@ async def due(tx: AsyncConnection, now: datetime) -> dict[str, int]:
         ).scalar_one()
         for name, rule in RULES.items()
     }
+
+
+async def people_over(tx: AsyncConnection, years: int, now: datetime) -> list[str]:
+    """Participants whose every group ended more than `years` ago: by the clinic's policy nothing of theirs is
+    kept any longer. A person erases them (`store.erasing`); nothing here does."""
+    since = now - timedelta(days=YEAR * years)
+    kept = (
+        select(t.member.c.id)
+        .join(t.group, t.group.c.id == t.member.c.group)
+        .where(
+            t.member.c.person == t.person.c.id, or_(t.group.c.ended_at.is_(None), t.group.c.ended_at > since)
+        )
+    )
+    was = select(t.member.c.id).where(t.member.c.person == t.person.c.id, t.member.c.role == "participant")
+    rows = await tx.execute(
+        select(t.person.c.id)
+        .where(t.person.c.erased_at.is_(None), exists(was), ~exists(kept))
+        .order_by(t.person.c.id)
+    )
+    return list(rows.scalars())
 
 
 async def purge(tx: AsyncConnection, now: datetime, most: int = MOST) -> dict[str, int]:

@@ -42,6 +42,9 @@ class StoreSettings(BaseSettings):
     measure_packs: Annotated[tuple[str, ...], NoDecode] = ()
     "Measures under a licence of their own that are switched on, comma separated."
 
+    keep_years: int | None = Field(default=None, ge=1, le=100)
+    "How long check-ins and decisions are kept after a group ended: for the clinic to say."
+
     @field_validator("measure_packs", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:

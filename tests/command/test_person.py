@@ -1,6 +1,7 @@
 """What an operator does about one person at the shell: nothing without a colleague's name beside it."""
 
 import json
+import re
 import zipfile
 
 import pytest
@@ -10,6 +11,7 @@ from care.measures import PHQ9
 from command import own_copy
 from command.main import app
 from command.person_commands import PersonRefused, worded
+from command.retention_commands import RetentionRefused
 
 
 @pytest.fixture
@@ -92,3 +94,13 @@ def test_answers_stand_beside_their_questions_and_scores_beside_them():
     said = worded({"Your answers": answers})
     assert said["Your answers"][0]["words"] == PHQ9.items[0].text
     assert [one["total"] for one in said["Your scores"]] == [18]
+
+
+def test_what_goes_next_is_said_with_counts_and_a_missing_policy_too(shell, monkeypatch):
+    said = shell("retention", "--dry-run")
+    assert re.search(r"^links +now +0 +7 days +0 +30 days +0 +next -$", said, re.MULTILINE)
+    assert "set IPT_KEEP_YEARS" in said
+    monkeypatch.setenv("IPT_KEEP_YEARS", "10")
+    assert "10 years after the group ended; over for 0" in shell("retention", "--dry-run")
+    with pytest.raises(RetentionRefused):
+        shell("retention")

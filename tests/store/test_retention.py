@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from care.facts import Fact, Kind
 from store import (
@@ -21,7 +21,7 @@ from store import (
     staff_signins,
     staff_tokens,
 )
-from store.tables import calendar_feed, slot
+from store.tables import calendar_feed, group, slot
 from tests.services.circle import HOUR, NOW, make_circle
 
 DAY = 24 * HOUR
@@ -111,3 +111,13 @@ async def test_many_rows_go_in_steps(database):
             await signals.put(tx, "t", {"n": number}, NOW)
         steps = [(await retention.purge(tx, NOW + DAY, most=10))["signals"] for _ in range(4)]
     assert steps == [10, 10, 5, 0]
+
+
+async def test_people_are_over_when_their_last_group_ended_that_long_ago(database, full):
+    people = {one.person for one in full.participants}
+    async with database.write() as tx:
+        assert await retention.people_over(tx, 10, NOW + 4000 * DAY) == [], "their group has not ended"
+        ended = {"state": "ended", "ended_at": NOW}
+        await tx.execute(update(group).where(group.c.id == full.group).values(**ended))
+        assert await retention.people_over(tx, 10, NOW + 3652 * DAY) == []
+        assert set(await retention.people_over(tx, 10, NOW + 3653 * DAY)) == people

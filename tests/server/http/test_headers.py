@@ -85,6 +85,7 @@ async def test_health_tells_what_is_missing(house: House) -> None:
         "live": True,
         "mail": False,
         "escalation": False,
+        "retention_policy": False,
         "clock_steady": True,
     }
 
