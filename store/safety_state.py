@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from care.delivery import Channel
 from care.safety import PACES, Level
 from store import alerts, on_call, ticks
 
@@ -31,9 +32,10 @@ async def phq_version(tx: AsyncConnection, group_id: str, now: datetime) -> str:
 
 
 async def ticking(tx: AsyncConnection, now: datetime) -> bool:
-    """Whether the scheduler ticked within the last minute, its escalation too."""
+    """Whether the scheduler ticked within the last minute, its escalation too, and an alert could go out."""
     last = await ticks.last(tx)
-    return all(name in last and now - last[name] < STALE for name in TICKS)
+    fresh = {name for name, at in last.items() if now - at < STALE}
+    return fresh.issuperset(TICKS) and not fresh.isdisjoint(Channel)
 
 
 async def led(tx: AsyncConnection, group_id: str) -> bool:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from care.staffed import Hours
-from store import groups, on_call, staff
-from store.safety_state import item9_open, phq_version
+from store import groups, on_call, staff, ticks
+from store.safety_state import TICKS, item9_open, phq_version
 from tests.services.circle import NOW, make_circle
 from tests.services.on_call import make_team, tick
 
@@ -52,6 +52,18 @@ async def test_while_the_clock_stands_it_is_not(database, keys, circle, seconds,
     async with database.write() as tx:
         await make_team(tx, keys, NOW)
         assert await item9_open(tx, circle.group, NOW + timedelta(seconds=seconds)) is asked
+
+
+@pytest.mark.parametrize("channel", ["mail", "text"])
+async def test_while_no_alert_can_go_out_it_is_not(database, keys, circle, channel):
+    later = NOW + timedelta(minutes=2)
+    async with database.write() as tx:
+        await make_team(tx, keys, NOW)
+        for name in TICKS:
+            await ticks.beat(tx, name, later)
+        assert not await item9_open(tx, circle.group, later)
+        await ticks.beat(tx, channel, later)
+        assert await item9_open(tx, circle.group, later)
 
 
 async def test_a_test_that_is_thirty_days_old_proves_nothing_any_more(database, keys, circle):
