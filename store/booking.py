@@ -124,6 +124,17 @@ async def cancel(
     return await _again(tx, held.id)
 
 
+async def end_with_place(tx: AsyncConnection, keys: Keys, member_id: str, by: str, now: datetime) -> None:
+    """Calls off what a member who leaves has booked, while they are still there: nobody waits for them, and
+    the hours are free."""
+    await chain.hold(tx)
+    who = await groups.member_by_id(tx, member_id)
+    for one in await individual.of_member(tx, member_id):
+        begun = one.starts_at is None or one.starts_at <= now
+        if who is not None and one.state is State.BOOKED and not begun:
+            await cancel(tx, keys, one, await groups.member_by_id(tx, by) or who, "member_left", now)
+
+
 async def waive(
     tx: AsyncConnection, keys: Keys, who: Member, topic: str, by: Member, reason: str, now: datetime
 ) -> Booking:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import audit, chain, groups, plan, seats, tasks
+from store import audit, booking, chain, groups, plan, seats, tasks
 from store import tables as t
 from store.conflict import Conflict
 from store.ids import fresh_id
@@ -125,6 +125,7 @@ async def leave(
     if farewell not in FAREWELLS:
         raise ValueError("an unknown farewell")
     await chain.hold(tx)
+    await booking.end_with_place(tx, keys, member_id, by, now)
     if not await groups.withdraw_member(tx, member_id, now):
         return False
     await tx.execute(

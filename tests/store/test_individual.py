@@ -26,6 +26,7 @@ from store import (
     occasions,
     openable,
     outbox,
+    pauses,
     presence,
     proposing,
     record,
@@ -246,6 +247,24 @@ async def test_a_cancelled_meeting_is_needed_again_and_its_room_is_closed_for_go
         with pytest.raises(Refused, match="gone"):
             await booking.cancel(tx, keys, made, ada, "member", NOW)
     assert again.id != made.id
+
+
+async def test_with_the_place_of_a_member_end_their_meetings_and_the_facilitator_hears_of_it(
+    database, keys, circle
+):
+    ada, bela = circle.participants[:2]
+    async with database.write() as tx:
+        made = await arranged(tx, keys, circle.facilitator, ada, "pre", NOW)
+        kept = await arranged(tx, keys, circle.facilitator, bela, "pre", NOW)
+        assert await pauses.leave(tx, keys, ada.id, "moved", "none", ada.id, NOW)
+        assert not await pauses.leave(tx, keys, ada.id, "moved", "none", ada.id, NOW)
+    async with database.read() as tx:
+        assert (await openable.find(tx, made.session)).state == "cancelled"
+        assert (await openable.find(tx, kept.session)).state == "planned"
+        told = [one for one in await outbox.listing(tx, state="pending") if one.kind == "meeting_cancelled"]
+        assert circle.facilitator.person in {one.person for one in told}
+        free = [one.starts_at for one in await meeting_times.free(tx, circle.participants[2], "pre", NOW)]
+        assert made.starts_at in free
 
 
 @pytest.mark.parametrize(
