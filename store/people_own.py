@@ -142,11 +142,12 @@ async def change(
         values["locale"] = one_line("language", locale)
     if texts is not None:
         values["texts"] = texts
-    if callback is not None and callback.strip() != before.callback:
-        values["number_refused_at"] = None
     if not values:
         return
-    await tx.execute(update(person).where(person.c.id == person_id).values(**values))
+    # What was refused was the former number.
+    fresh = callback is not None and callback.strip() != before.callback
+    also = {"number_refused_at": None} if fresh else {}
+    await tx.execute(update(person).where(person.c.id == person_id).values(**values, **also))
     if zone is not None:
         await replan(tx, person_id, now)
     changed = sorted(name.removesuffix("_sealed") for name in values)
