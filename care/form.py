@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from care.form_parts import DONE, PARTS, step_of
+
 Value = int | str | tuple[str, ...] | None
 "None is an answer too: asked, and nothing said."
 
@@ -27,6 +29,7 @@ class Kind(StrEnum):
     LINE = "line"
     TEXT = "text"
     ITEM = "item"  # an item of a measure: one of its numbers
+    PART = "part"  # a page of its own leads there and back: done, or passed over
 
 
 class NotAnAnswer(ValueError):
@@ -40,12 +43,14 @@ class NotAnAnswer(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One question. `options` are the codes or numbers that can be chosen; `instrument` pins the measure an
-    item belongs to; a question that is `beside` another one may stay empty without a word."""
+    item belongs to; a question that is `beside` another one may stay empty without a word; `page` is the key
+    of a part with a page of its own."""
 
     id: str
     kind: Kind
     options: tuple[str, ...] = ()
     instrument: str = ""
+    page: str = ""
     beside: bool = False
     safety: bool = False
 
@@ -66,7 +71,7 @@ class Question:
                 if self.beside:
                     return None
                 raise NotAnAnswer("missing")
-            case Kind.ONE:
+            case Kind.ONE | Kind.PART:
                 return self.checked(given[0])
             case Kind.SCALE | Kind.ITEM:
                 # Digits of other scripts are numbers to Python and nothing a browser of ours sends.
@@ -86,7 +91,7 @@ class Question:
         elif self.kind is Kind.MANY:
             if not isinstance(value, tuple) or not set(value) <= set(self.options):
                 raise NotAnAnswer("unknown")
-        elif self.kind is Kind.ONE:
+        elif self.kind in (Kind.ONE, Kind.PART):
             if value not in self.options:
                 raise NotAnAnswer("unknown")
         elif isinstance(value, bool) or not isinstance(value, int) or str(value) not in self.options:
@@ -183,6 +188,13 @@ def words(name: str) -> Question:
 def box(name: str) -> Question:
     """A box beside another question, for those who want to say more."""
     return Question(id=name, kind=Kind.TEXT, beside=True)
+
+
+def part(key: str, wave: str) -> Step:
+    """A page that leads to another one, where this part of a wave is worked on. Raises KeyError for a part
+    that never was."""
+    page = PARTS[key].key
+    return step(page, Question(id=step_of(page, wave), kind=Kind.PART, options=(DONE,), page=page))
 
 
 def step(part: str, *questions: Question) -> Step:

@@ -1,6 +1,6 @@
 """Around the middle: what was tried, what changed, how the group is, whether the goals are still right."""
 
-from care.form import Step, box, many_of, one_of, step, words
+from care.form import Step, box, many_of, part, step, words
 from care.forms_parts import experience, readiness
 
 TRIED = ("said_feeling", "asked_help", "said_no", "cleared_up", "reached_out", "new_people", "else")
@@ -12,11 +12,12 @@ def mid_1(measures: tuple[Step, ...]) -> tuple[Step, ...]:
     return (
         *measures,
         step("improvement", words("changed")),
-        step("goals", one_of("goals_still", "right", "change", "unsure"), box("goals_more")),
+        part("goals", "mid"),
         step("strategies", many_of("tried_kinds", *TRIED), box("tried_what")),
         step("strategies", words("tried_helped")),
         step("strategies", words("tried_not")),
         step("strategies", words("tried_more")),
+        part("circle", "mid"),
         step("going", words("going_well")),
         step("going", words("going_badly")),
         step("group", words("group_hard")),

@@ -1,10 +1,8 @@
-"""After the last session: what changed and by what, a draft for harder times, what comes afterwards, and what
-the service should hear. The headings of the draft are those of `care.relapse`."""
+"""After the last session: what changed and by what, the goals for the last time, a draft for harder times and
+for what comes afterwards, and what the service should hear."""
 
-from care.form import UNSAID, Step, box, one_of, scale, step, words
+from care.form import UNSAID, Step, box, one_of, part, scale, step, words
 
-PLAN = ("signs", "stress", "worked", "notice", "call", "back")
-"What the draft of the plan for harder times is made of; the questions begin with `plan_`."
 SATISFACTION = ("sat_useful", "sat_respected", "sat_recommend")
 "Our own: 0 to 10. The fourth is in words."
 
@@ -17,13 +15,8 @@ def post_1(measures: tuple[Step, ...]) -> tuple[Step, ...]:
         step("improvement", words("own_part")),
         step("improvement", words("made_difference")),
         step("improvement", words("made_none")),
-        step("unfinished", words("plan_unfinished")),
-        *(step("plan", words(f"plan_{one}")) for one in PLAN),
-        step(
-            "afterwards",
-            one_of("after_wish", "nothing", "self_help", "individual", "group", "other_care", "unsure"),
-        ),
-        step("afterwards", one_of("after_rhythm", "monthly", "fortnightly", "quarterly", "unsure")),
+        part("goals", "post"),
+        part("plan", "post"),
         *(step("satisfaction", scale(one)) for one in SATISFACTION),
         step("satisfaction", words("sat_change")),
         step("satisfaction", one_of("made_worse", "no", "a_little", "yes", UNSAID), box("made_worse_what")),

@@ -1,7 +1,7 @@
 """Before the first session: practical things, readiness, how it is now, what troubles and what is wished for.
 History, risk and the contract belong into the meeting with a person."""
 
-from care.form import UNSAID, Step, box, line, one_of, step, words
+from care.form import UNSAID, Step, box, line, one_of, part, step, words
 from care.forms_parts import readiness
 
 
@@ -17,9 +17,9 @@ def pre_1(measures: tuple[Step, ...]) -> tuple[Step, ...]:
         step("practical", words("access_needs")),
         *readiness(),
         *measures,
-        step("people", words("people_now")),
-        step("problems", words("problems")),
-        step("goals", line("goal_1"), line("goal_2", beside=True), line("goal_3", beside=True)),
+        part("circle", "pre"),
+        part("problems", "pre"),
+        part("goals", "pre"),
         step("group", words("group_hopes")),
         step("group", words("group_worries")),
     )

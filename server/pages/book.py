@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import store.checkins
 import store.workbook
 import store.workbook_sheet
+from care.form_parts import AT
 from care.phases import Phase, Phases, phase_of
 from care.roles import Action, Purpose, Role, may
 from care.workbook import AREA, GOAL, GONE, Workbook
@@ -25,15 +26,15 @@ from server.pages.place import Place
 from store.ids import fresh_id, plausible
 from store.signins import SignIn
 
-FORM = "form"
-"The parameter that names the check-in somebody came from."
+FORM, STEP = "form", "at"
+"The parameters that name the check-in somebody came from, and its page."
 IN_SHEET = (AREA, GOAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
     """Who works on whose book. `form` is the check-in it is a part of, "" for none; `clinician` is true for
-    a facilitator who may keep notes about safety."""
+    a facilitator who may keep notes about safety; `step` is the page of the check-in to go back to."""
 
     here: Place
     member: str
@@ -41,6 +42,7 @@ class Sitting:
     staff: bool
     clinician: bool = False
     form: str = ""
+    step: str = ""
 
     @property
     def who(self) -> SignIn:
@@ -57,7 +59,8 @@ class Sitting:
     def back(self) -> str:
         """The check-in they came from, "" for none."""
         below = f"people/{self.member}/" if self.staff else ""
-        return f"/s/{self.who.place}/{below}checkin/{self.form}" if self.form else ""
+        step = f"/{self.step}" if self.step else ""
+        return f"/s/{self.who.place}/{below}checkin/{self.form}{step}" if self.form else ""
 
     @property
     def device(self) -> str | None:
@@ -66,7 +69,7 @@ class Sitting:
 
     def address(self, rest: str, **more: str) -> str:
         """A page of the book, which still knows the check-in."""
-        asked = {FORM: self.form} if self.form else {}
+        asked = {name: one for name, one in ((FORM, self.form), (STEP, self.step)) if one}
         query = "&".join(f"{name}={value}" for name, value in (asked | more).items())
         return f"{self.base}/{rest}" + (f"?{query}" if query else "")
 
@@ -89,6 +92,8 @@ async def sit(request: web.Request, tx: AsyncConnection, who: SignIn) -> Sitting
     """The sitting of this sign-in. Raises HTTPNotFound for anybody but the member and a facilitator."""
     form = request.query.get(FORM, "")
     form = form if plausible(form) else ""
+    step = request.query.get(STEP, "")
+    step = step if form and AT.fullmatch(step) else ""
     if "member" in request.match_info:
         about = await person.find(request, tx, who)
         if not may(who.role, Action.KEEP_WORKBOOK, who.purpose):
@@ -101,11 +106,12 @@ async def sit(request: web.Request, tx: AsyncConnection, who: SignIn) -> Sitting
             staff=True,
             clinician=clinician,
             form=form,
+            step=step,
         )
     if who.role != Role.PARTICIPANT or not may(who.role, Action.OWN_WORKBOOK, who.purpose):
         raise web.HTTPNotFound
     here = await place.load(request, tx, who)
-    return Sitting(here=here, member=who.member, name=here.name, staff=False, form=form)
+    return Sitting(here=here, member=who.member, name=here.name, staff=False, form=form, step=step)
 
 
 async def look(

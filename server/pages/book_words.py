@@ -6,7 +6,7 @@ from gettext import NullTranslations
 from typing import Any
 
 from care.areas import Area, Stage, Why
-from care.goals import Closed
+from care.goals import Closed, Goal
 from care.inventory import Channel, Domain, Fit, Mood, Often, Settled, Support, Tie
 from care.relapse import Afterwards
 
@@ -192,6 +192,11 @@ def waves(translations: NullTranslations, wave: str) -> str:
     if wave.startswith("followup-"):
         return _("%(months)s months after") % {"months": wave.removeprefix("followup-")}
     return known.get(wave, wave)
+
+
+def course(translations: NullTranslations, goal: Goal) -> str:
+    """How near a goal was at each wave, from the first rating to the newest, "" before there is one."""
+    return " → ".join(f"{waves(translations, one.wave)}: {one.value}" for one in goal.ratings)
 
 
 def pick(options: Mapping[Any, str], none: str = "") -> Options:

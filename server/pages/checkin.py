@@ -183,7 +183,6 @@ def at_of(who: SignIn, one: CheckIn) -> At:
         frame="pages/participant/frame.html",
         own=False,
         found=lambda found, _onward: help_page(who, found),
-        book=f"/s/{who.place}/mine",
     )
 
 

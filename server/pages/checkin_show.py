@@ -88,14 +88,16 @@ def refusal(translations: NullTranslations, why: str, question: Question) -> str
     return _("Please choose one of the answers on this page.")
 
 
-def summary(translations: NullTranslations, filling: Filling, known: Mapping[str, Asked]) -> list[Line]:
-    """Every step with its answer, where it was given here."""
-    return [_line(translations, filling, step, known) for step in filling.steps]
+def summary(filling: Filling, known: Mapping[str, Asked], inside: Mapping[str, Sequence[str]]) -> list[Line]:
+    """Every step with its answer, where it was given here; of a part what stands in it, as far as it is
+    `inside`."""
+    return [_line(filling, step, known, inside.get(step.key, ())) for step in filling.steps]
 
 
-def _line(translations: NullTranslations, filling: Filling, step: Step, known: Mapping[str, Asked]) -> Line:
+def _line(filling: Filling, step: Step, known: Mapping[str, Asked], inside: Sequence[str]) -> Line:
     asked = known[step.key]
     said = [told(known[name], value) for name, value in kept(step, filling.own).items()]
+    said = list(inside) if said and inside else said
     here = filling.answered.get(step.key)
     if here is None:
         state = "open"

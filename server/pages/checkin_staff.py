@@ -191,7 +191,6 @@ def at_of(about: Person, one: CheckIn, mode: str) -> At:
         frame="pages/facilitator/frame.html",
         own=False,
         found=lambda _found, onward: f"{onward}?noted",
-        book=about.address,
         name=about.name,
     )
 

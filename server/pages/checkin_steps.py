@@ -13,9 +13,9 @@ import store.filling
 import store.groups
 import store.people
 from care.form import Step, Value
-from care.roles import Role
+from care.roles import Purpose, Role
 from server import keys, render, signin
-from server.pages import checkin_show, filling, forms, place, tryouts_told
+from server.pages import checkin_parts, checkin_show, filling, forms, place, tryouts_told
 from server.pages.filling import Filling
 from server.pages.forms import Form
 from server.pages.questions_all import questions
@@ -26,23 +26,13 @@ from store.signins import SignIn
 
 CHECK = "check"
 "The summary, in addresses."
-PAGES = {
-    "people_now": "circle",
-    "problems": "problems",
-    "goal_1": "goals",
-    "goals_still": "goals",
-    "plan_signs": "plan",
-    "after_wish": "plan",
-}
-"Questions that lead to a page of their own, where the same can be worked on in more detail."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class At:
     """Where a check-in is filled in. Its steps live below `address`; `home` leads out, `done` is the end.
     `found` tells where a worrying answer leads, from the concern it opened and the address to go on at;
-    `book` is where pages of their own live for parts of the form, and `name` the member's, where somebody
-    else writes."""
+    `name` is the member's, where somebody else writes."""
 
     who: SignIn
     one: CheckIn
@@ -53,7 +43,6 @@ class At:
     frame: str
     own: bool
     found: Callable[[Found, str], str]
-    book: str
     name: str = ""
 
 
@@ -62,12 +51,13 @@ async def show(request: web.Request, at: At) -> web.Response:
     async with request.app[keys.DATABASE].read() as tx:
         found = await filling.load(request, tx, at.one, at.hand, at.address, at.home)
         readers = await leaders(request, tx, at.who.group)
-    step = found.at(request.match_info["step"]) if found else None
+        step = found.at(request.match_info["step"]) if found else None
+        inside = await checkin_parts.inside(request, tx, at.who, step) if step else ()
     if found is None or step is None:
         return forms.see(at.home)
     form = checkin_show.filled(Form(), step, found.own)
     named = await tryouts_told.named(request, at.who, at.one.member, step)
-    return page(request, at, found, step, form, readers, named)
+    return page(request, at, found, step, form, readers, named, inside)
 
 
 async def take(request: web.Request, at: At) -> web.Response:
@@ -122,8 +112,10 @@ def page(
     form: Form,
     readers: str,
     named: Sequence[str] = (),
+    inside: Sequence[str] = (),
 ) -> web.Response:
-    """The page of one question. `named` are the steps it asks about."""
+    """The page of one question. `named` are the steps it asks about, `inside` is what stands in the part it
+    leads to."""
     known = questions(render.words(request), filling.measures_of(request))
     measure = next((one for one in filling.measures_of(request).values() if one.id == step.part), None)
     return forms.again(
@@ -143,7 +135,9 @@ def page(
         readers=readers,
         named=named,
         licence=measure.licence if measure else "",
-        page=f"{at.book}/{PAGES[step.key]}?form={at.one.id}" if step.key in PAGES else "",
+        page=checkin_parts.page(at.who.place, at.one, at.hand.mode, step),
+        inside=inside,
+        own_device=at.who.purpose == Purpose.CHECKIN,
         noted="noted" in request.query,
     )
 
@@ -153,10 +147,12 @@ async def show_summary(request: web.Request, at: At) -> web.Response:
     async with request.app[keys.DATABASE].write() as tx:
         found = await filling.load(request, tx, at.one, at.hand, at.address, at.home)
         readers = await leaders(request, tx, at.who.group)
+        steps = found.steps if found else ()
+        inside = {one.key: await checkin_parts.inside(request, tx, at.who, one) for one in steps}
     if found is None:
         return forms.see(at.home)
     words = render.words(request)
-    lines = checkin_show.summary(words, found, questions(words, filling.measures_of(request)))
+    lines = checkin_show.summary(found, questions(words, filling.measures_of(request)), inside)
     return render.page(
         request,
         "pages/checkin/check.html",

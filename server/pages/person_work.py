@@ -71,9 +71,11 @@ async def areas(request: web.Request, tx: AsyncConnection, about: Person) -> Map
 
 
 async def aims(request: web.Request, tx: AsyncConnection, about: Person) -> Mapping[str, object] | None:
-    """The goals with their first and newest rating."""
+    """The goals with their ratings, wave by wave."""
     held = await _book(request, tx, about)
+    words = render.words(request)
     return {
+        "course": lambda one: book_words.course(words, one),
         "goals": list(goals.current(held.goals).values()),
         "closed": sum(one.closed is not None for one in held.goals.values()),
         "left_over": len(book_goals.left_over(held)),

@@ -7,6 +7,7 @@ from gettext import NullTranslations
 from care.instrument import Measure
 from server.pages.questions import Asked, of_measure, shared
 from server.pages.questions_mid import mid
+from server.pages.questions_parts import parts
 from server.pages.questions_post import post
 from server.pages.questions_pre import pre
 from server.pages.questions_weekly import followup, weekly
@@ -24,7 +25,7 @@ class Round:
 def questions(translations: NullTranslations, measures: Mapping[str, Measure]) -> dict[str, Asked]:
     """Every question by its name."""
     found = shared(translations)
-    for part in (pre, mid, post, weekly, followup):
+    for part in (pre, mid, post, weekly, followup, parts):
         found |= part(translations)
     for measure in measures.values():
         found |= of_measure(measure)

@@ -13,15 +13,6 @@ def mid(translations: NullTranslations) -> dict[str, Asked]:
             title=_("What has changed for you since the beginning?"),
             hint=_("In your own words, for better or for worse."),
         ),
-        "goals_still": Asked(
-            title=_("Are your goals still the right ones?"),
-            options={
-                "right": _("Yes"),
-                "change": _("I would like to change something"),
-                "unsure": _("I am not sure"),
-            },
-        ),
-        "goals_more": Asked(title=_("What would you like to change?")),
         "tried_kinds": Asked(
             title=_("What have you tried with the people around you since the group began?"),
             hint=_("Small things count. Choose what fits, or nothing."),

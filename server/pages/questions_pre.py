@@ -62,26 +62,9 @@ def practical(translations: NullTranslations) -> dict[str, Asked]:
 
 
 def about_you(translations: NullTranslations) -> dict[str, Asked]:
-    """People, problems, wishes: a beginning, for the first meeting."""
+    """Hopes and worries: a beginning, for the first meeting."""
     _ = translations.gettext
     return {
-        "people_now": Asked(
-            title=_("Who are the people that matter most in your life at the moment?"),
-            hint=_(
-                "First names or roles are enough, such as “my sister”. Who helps, and with whom is it hard? "
-                "You go on with this in your first meeting."
-            ),
-        ),
-        "problems": Asked(
-            title=_("What troubles you most at the moment?"),
-            hint=_("Start with what weighs most. A line for each is enough."),
-        ),
-        "goal_1": Asked(
-            title=_("What would you like to be different at the end?"),
-            hint=_("Up to three things between you and other people, as concrete as you can."),
-        ),
-        "goal_2": Asked(title=_("A second thing")),
-        "goal_3": Asked(title=_("A third thing")),
         "group_hopes": Asked(title=_("What do you hope for from the group?")),
         "group_worries": Asked(title=_("What worries you about being in a group?")),
     }
