@@ -10,6 +10,8 @@ LARGEST_ROOM = 12
 FACILITATORS = ("Miriam", "Tomas")
 PARTICIPANTS = ("Aylin", "Bernd", "Carla", "Dario", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kaya")
 COORDINATOR = "Nora"
+ON_CALL = "Selma"
+"""Leads no group: the second clinician who is called when an answer worries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

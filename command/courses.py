@@ -26,7 +26,9 @@ from care.decision import Change, Reason
 from care.verdict import Status
 from command import books, evening_facts
 from command.evening_facts import Way
+from command.rounds import Rounds
 from command.stories import Moved, Story
+from command.talks import Talks
 from scheduler import sessions
 from scheduler.observe import Metrics
 from server.pages import contract_text
@@ -74,6 +76,7 @@ class Course:
     now: datetime
     group: str = ""
     people: dict[str, Member] = field(default_factory=dict)
+    rounds: Rounds | None = None
     leader: Member | None = None
     coordinator: Member | None = None
 
@@ -83,7 +86,15 @@ class Course:
         begun = min(first.astimezone(ZoneInfo(ZONE)) - BEFORE, self.now - timedelta(days=2))
         await self._set_up(first, begun)
         await self._sign(begun + timedelta(days=1), tuple(self.story.people))
+        if self.leader is not None:
+            self.rounds = Rounds(
+                self.db, self.keys, self.group, self.story.answers, self.leader.id, self.leader.person
+            )
+        await self._talks().before(first, [self.people[name] for name in self.story.met])
         await self._hold_all(sorted((self._eve(first, one), one.session, one) for one in self.story.changes))
+        await self._answer(self.now)
+        if self.story.middle:
+            await self._talks().in_the_middle(self.now, [self.people[name] for name in self.story.middle])
         await self._fill_books(begun + timedelta(days=2))
         if self.story.over:
             async with self.db.write() as tx:
@@ -197,10 +208,21 @@ class Course:
             session = await self._session(ordinal)
             if session is None or session.ends_at + timedelta(minutes=5) > self.now:
                 return
+            await self._answer(session.starts_at)
             await self._hold(session)
             if ordinal == 1 and self.story.late:
                 await self._join_late(session)
             ordinal += 1
+
+    def _talks(self) -> Talks:
+        if self.leader is None:
+            raise LookupError("nobody leads this group")
+        return Talks(self.db, self.keys, self.leader, ZONE)
+
+    async def _answer(self, until: datetime) -> None:
+        """The check-ins that were filled in by then."""
+        if self.rounds is not None:
+            await self.rounds.until(until, self.people)
 
     async def _session(self, ordinal: int) -> Session | None:
         """The session with this number as it is planned now."""

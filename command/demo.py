@@ -17,7 +17,7 @@ import store.people
 import store.presence
 import store.staff
 from care.timetable import weekly
-from command import cast, evening_facts, stories
+from command import cast, evening_facts, stories, watch
 from command.courses import Colleague, Course, Team
 from command.evening_facts import Way
 from command.link_sheet import PersonalLink, RoomLinks
@@ -69,7 +69,7 @@ async def load(db: Database, keys: Keys, plan: Plan, now: datetime) -> list[Room
         for story in stories.STORIES:
             group = await Course(db, keys, team, story, now).tell()
             async with db.write() as tx:
-                rooms.append(await _links_of(tx, keys, plan, group, story.about, now))
+                rooms.append(await _links_of(tx, keys, plan, group, story, now))
     return rooms
 
 
@@ -91,17 +91,20 @@ async def _team(db: Database, keys: Keys, now: datetime) -> Team:
             )
             return Colleague(name, made)
 
-        return Team(
+        team = Team(
             coordinator=await account(cast.COORDINATOR, admin=True),
             facilitators=(
                 await account(cast.FACILITATORS[0], clinician=True),
                 await account(cast.FACILITATORS[1]),
             ),
         )
+        second = await account(cast.ON_CALL, clinician=True)
+        await watch.set_up(tx, keys, (team.facilitators[0].staff, second.staff), ZONE, now)
+        return team
 
 
 async def _links_of(
-    tx: AsyncConnection, keys: Keys, plan: Plan, group: str, about: str, now: datetime
+    tx: AsyncConnection, keys: Keys, plan: Plan, group: str, story: stories.Story, now: datetime
 ) -> RoomLinks:
     """A link for everybody in a group that is there already; the session is the next one, or the last."""
     members = await store.groups.members(tx, group)
@@ -119,7 +122,8 @@ async def _links_of(
         coordinator=tuple(people["coordinator"]),
         facilitators=tuple(people["facilitator"]),
         participants=tuple(people["participant"]),
-        about=about,
+        about=story.about,
+        look=story.look,
     )
 
 

@@ -21,7 +21,8 @@ class PersonalLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomLinks:
-    """All links of one session. `about` says where a group stands whose room is not open now."""
+    """All links of one session. `about` says where a group stands whose room is not open now, `look` what
+    is worth a look."""
 
     session: str
     title: str
@@ -31,6 +32,7 @@ class RoomLinks:
     facilitators: tuple[PersonalLink, ...]
     participants: tuple[PersonalLink, ...]
     about: str = ""
+    look: tuple[str, ...] = ()
 
 
 def as_text(rooms: list[RoomLinks]) -> str:
@@ -39,7 +41,7 @@ def as_text(rooms: list[RoomLinks]) -> str:
     lines: list[str] = []
     for room in rooms:
         about = room.about or f"open until {room.ends_at.astimezone():%H:%M %Z}"
-        lines += ["", f"{room.title}, {about}"]
+        lines += ["", f"{room.title}, {about}", *(f"  * {one}" for one in room.look)]
         for role in ROLES:
             people = getattr(room, role)[: 1 if room.about else None]
             lines += [f"  {role.removesuffix('s'):<12} {one.name:<8} {one.link}" for one in people]

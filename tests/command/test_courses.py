@@ -1,16 +1,23 @@
 """The groups of the demo have happened by the functions of real use: what the pages show of them is true."""
 
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import pytest_asyncio
+from sqlalchemy import select
 
 import store.audit
+import store.checkins
 import store.contracts
 import store.dates
 import store.groups
+import store.individual
 import store.links
+import store.safety_state
 import store.schema
+import store.scores
 import store.signatures
 import store.staff
 import store.standing
@@ -22,14 +29,31 @@ from command import demo
 from store.database import Database
 from store.sealing import Keys
 from store.settings import StoreSettings
+from store.tables import concern
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 PLAN = demo.Plan(base_url="http://127.0.0.1:1", members=3, stories=True)
 
 
-@pytest.fixture
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def told(tmp_path_factory):
+    """A demo told once for all who only look at it."""
+    async with opened(tmp_path_factory.mktemp("told")) as (db, keys):
+        yield db, keys, await demo.load(db, keys, PLAN, NOW)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def house(tmp_path):
-    settings = StoreSettings(data_dir=tmp_path, database_url=None)
+    async with opened(tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def opened(folder):
+    settings = StoreSettings(data_dir=folder, database_url=None)
     await store.schema.migrate(settings)
     db = await Database.open(settings)
     yield db, Keys.load(settings)
@@ -42,9 +66,8 @@ async def cells(tx, group):
     return [[str(cell.status) for cell in row.cells] for row in found.rows]
 
 
-async def test_one_group_is_over_one_in_the_middle_one_about_to_begin(house):
-    db, keys = house
-    live, over, middle, new = await demo.load(db, keys, PLAN, NOW)
+async def test_one_group_is_over_one_in_the_middle_one_about_to_begin(told):
+    db, keys, (live, over, middle, new) = told
 
     async with db.read() as tx:
         groups = [(await store.groups.session(tx, one.session)).group for one in (over, middle, new)]
@@ -72,7 +95,7 @@ async def test_one_group_is_over_one_in_the_middle_one_about_to_begin(house):
     assert len({one.member for one in signed if one.side == MEMBER}) == 7, "the late starter has not signed"
     assert broken is None
     assert len(places) == 4
-    assert len(everyone) == 3
+    assert len(everyone) == 4, "the second clinician on call leads no group"
     assert {item.kind for item in work} >= {"call_same_day", "review"}
 
     for room in (live, over, middle, new):
@@ -82,9 +105,8 @@ async def test_one_group_is_over_one_in_the_middle_one_about_to_begin(house):
         assert redeemed.place == room.coordinator[0].place
 
 
-async def test_the_group_that_meets_now_has_met_before(house):
-    db, keys = house
-    live, *_ = await demo.load(db, keys, PLAN, NOW)
+async def test_the_group_that_meets_now_has_met_before(told):
+    db, _keys, (live, *_) = told
 
     async with db.read() as tx:
         group = (await store.groups.session(tx, live.session)).group
@@ -109,9 +131,8 @@ async def test_a_demo_of_a_short_session_tells_no_past(house):
     assert states == ["closed"] * 5 + ["planned"] * 7
 
 
-async def test_two_members_have_written_down_what_they_work_on(house):
-    db, keys = house
-    _live, over, middle, _new = await demo.load(db, keys, PLAN, NOW)
+async def test_three_members_have_written_down_what_they_work_on(told):
+    db, keys, (_live, over, middle, _new) = told
 
     async with db.write() as tx:
         books = [
@@ -121,6 +142,25 @@ async def test_two_members_have_written_down_what_they_work_on(house):
         (leader, *_more) = middle.facilitators
         ida = middle.participants[0].member
         seen = await store.workbook.access_workbook(tx, keys, ida, leader.member, "", NOW)
-    assert sorted(len(one.people) for one in books if one.people) == [6, 6]
+    assert sorted(len(one.people) for one in books if one.people) == [6, 6, 6]
     assert [one.open for one in seen.areas.values()] == [True, True]
     assert len(seen.worked) == 6
+
+
+async def test_check_ins_were_answered_and_one_waits_for_whoever_looks(told):
+    db, keys, (_live, over, middle, _new) = told
+    ida, (leader, *_more) = middle.participants[0].member, middle.facilitators
+
+    async with db.write() as tx:
+        group = (await store.groups.session(tx, middle.session)).group
+        mood = await store.safety_state.phq_version(tx, group, NOW)
+        open_ones = [one.wave for one in await store.checkins.of_member(tx, ida) if one.answerable(NOW)]
+        given = await store.scores.access_course(tx, keys, ida, leader.member, "", NOW)
+        meetings = [one.state for one in await store.individual.bookings_of_group(tx, group)]
+        concerns = list(await tx.execute(select(concern.c.level, concern.c.state)))
+    assert mood == "phq9"
+    assert sorted(open_ones) == ["mid", "weekly"]
+    assert len(given.sheets) >= 7
+    assert sorted(meetings) == ["booked", "booked", "held", "held", "held"]
+    assert sorted((one.level, one.state) for one in concerns) == [("ask", "open"), ("contact", "closed")]
+    assert over.look

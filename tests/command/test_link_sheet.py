@@ -49,10 +49,10 @@ def test_the_text_names_every_person_once_with_role_and_link(room):
 
 
 def test_a_group_whose_room_is_not_open_shows_one_person_a_role(room):
-    lines = link_sheet.as_text([replace(room, about="finished")]).splitlines()
+    lines = link_sheet.as_text([replace(room, about="finished", look=("As Ada: this",))]).splitlines()
 
-    assert lines[1] == "Tuesday group, finished"
-    assert [line.split()[0] for line in lines[2:]] == ["coordinator", "facilitator", "participant"]
+    assert lines[1:3] == ["Tuesday group, finished", "  * As Ada: this"]
+    assert [line.split()[0] for line in lines[3:]] == ["coordinator", "facilitator", "participant"]
 
 
 def test_the_json_gives_each_room_and_one_flat_list(room):
