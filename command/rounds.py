@@ -21,8 +21,8 @@ from store.groups import Member
 from store.sealing import Keys
 
 DEVICE = "demo"
-AFTER_OPENING = timedelta(hours=5)
-APART = timedelta(hours=1)
+AFTER_OPENING = timedelta(hours=1)
+APART = timedelta(minutes=20)
 
 
 @dataclass(slots=True)
