@@ -55,7 +55,7 @@ class Talks:
         self, topic: str, at: datetime, days: Iterable[date], people: Sequence[Member]
     ) -> list[Booking]:
         """Offers times; each of these people books the first that is free, on a day of their own."""
-        booked = []
+        booked: list[Booking] = []
         async with self.db.write() as tx:
             await store.meeting_times.offer(
                 tx, self.keys, self.leader, topic, days, HOURS, self.zone, LENGTH, at
