@@ -4,7 +4,8 @@
 const RINGS = ["1", "2", "3", "4"];
 
 /** @param {string} name @returns {HTMLInputElement[]} */
-const radios = (name) => [...document.querySelectorAll(`input[type="radio"][name="${name}"]`)];
+const radios = (name) =>
+  [...document.querySelectorAll("input")].filter((each) => each.type === "radio" && each.name === name);
 
 const picture = document.querySelector("[data-circle]");
 if (picture) {
