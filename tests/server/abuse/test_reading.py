@@ -106,7 +106,11 @@ async def test_23_nobody_but_a_coordinator_finds_an_export_and_it_holds_attendan
     house: House,
 ) -> None:
     exports = {route.path for route in routes(demo_mode=False) if "export" in getattr(route, "path", "")}
-    assert exports == {"/s/{place}/export/attendance.csv"}, "a person's own data goes out by staff alone"
+    of_groups = {"/s/{place}/export/attendance.csv", "/s/{place}/export/scores.csv"}
+    assert exports == of_groups, "a person's own data goes out at the shell alone"
+    for member in (house.circle.participants[0], house.circle.coordinator):
+        guest = await house.guest(member)
+        assert (await page(guest, f"/s/{member.place}/export/scores.csv"))[0] in (403, 404)
     for member in (house.circle.participants[0], house.circle.facilitator):
         guest = await house.guest(member)
         assert (await page(guest, f"/s/{member.place}/export/attendance.csv"))[0] == 404
