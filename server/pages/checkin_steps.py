@@ -12,6 +12,7 @@ import store.answers
 import store.filling
 import store.groups
 import store.people
+import store.safety_state
 from care.form import Step, Value
 from care.roles import Purpose, Role
 from server import keys, render, signin
@@ -52,12 +53,13 @@ async def show(request: web.Request, at: At) -> web.Response:
         found = await filling.load(request, tx, at.one, at.hand, at.address, at.home)
         readers = await leaders(request, tx, at.who.group)
         step = found.at(request.match_info["step"]) if found else None
+        there = await store.safety_state.item9_open(tx, at.who.group, place.now(request))
         inside = await checkin_parts.inside(request, tx, at.who, step) if step else ()
     if found is None or step is None:
         return forms.see(at.home)
     form = checkin_show.filled(Form(), step, found.own)
     named = await tryouts_told.named(request, at.who, at.one.member, step)
-    return page(request, at, found, step, form, readers, named, inside)
+    return page(request, at, found, step, form, readers, named, inside, there=there)
 
 
 async def take(request: web.Request, at: At) -> web.Response:
@@ -91,10 +93,11 @@ async def again(request: web.Request, at: At, step: Step, sent: Form) -> web.Res
     async with request.app[keys.DATABASE].read() as tx:
         found = await filling.load(request, tx, at.one, at.hand, at.address, at.home)
         readers = await leaders(request, tx, at.who.group)
+        there = await store.safety_state.item9_open(tx, at.who.group, place.now(request))
     if found is None or found.at(step.key) is None:
         return forms.see(at.home)
     named = await tryouts_told.named(request, at.who, at.one.member, step)
-    return page(request, at, found, step, sent, readers, named)
+    return page(request, at, found, step, sent, readers, named, there=there)
 
 
 def answers(request: web.Request, form: Form, step: Step) -> dict[str, Value]:
@@ -113,9 +116,11 @@ def page(
     readers: str,
     named: Sequence[str] = (),
     inside: Sequence[str] = (),
+    *,
+    there: bool,
 ) -> web.Response:
     """The page of one question. `named` are the steps it asks about, `inside` is what stands in the part it
-    leads to."""
+    leads to, `there` says whether somebody is sure to be at work who is told of a worrying answer."""
     known = questions(render.words(request), filling.measures_of(request))
     measure = next((one for one in filling.measures_of(request).values() if one.id == step.part), None)
     return forms.again(
@@ -133,6 +138,7 @@ def page(
         to=CHECK if CHECK in (form.get("to"), request.query.get("to", "")) else "",
         safety=step.safety or step.key == "safe_now",
         readers=readers,
+        there=there,
         named=named,
         licence=measure.licence if measure else "",
         page=checkin_parts.page(at.who.place, at.one, at.hand.mode, step),

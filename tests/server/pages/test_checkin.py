@@ -389,7 +389,18 @@ async def test_before_a_question_of_safety_the_page_says_who_reads_it(opened: Op
     assert 'data-note="readers"' in text
     assert "This is read by Ada Findable-Name." in text
     assert "Nobody watches answers as they come in" in text
+    assert "nobody is at work now" in text, "there is no chain: nothing is promised at once"
     assert 'data-note="readers"' not in await read(asked.guest, f"{asked.path}/mood")
+
+
+async def test_only_while_somebody_is_at_work_the_page_says_that_they_are_told_at_once(opened: Open) -> None:
+    asked = await opened()
+    await begin(asked)
+    async with asked.house.db.write() as tx:
+        await make_team(tx, asked.house.keys, datetime.now(UTC))
+    text = await read(asked.guest, f"{asked.path}/safe_now")
+    assert "somebody is told at once" in text
+    assert "nobody is at work now" not in text
 
 
 async def test_the_ninth_item_is_not_shown_while_nobody_reads(opened: Open) -> None:
