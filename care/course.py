@@ -1,8 +1,9 @@
 """The scores of one member in the order of time, and the two that change is counted between.
 
-The first is the last score before session 1, or that of session 1. The last is that of the closing form,
-else of the last session, else of the last session attended: that one is carried forward, and is marked so
-wherever it is shown.
+The first is the last score before session 1, or that of session 1. While the course goes on the last is the
+newest there is, marked "so far". Once it is over, the last is that of the closing form, else of the last
+session, else of the last session attended: that one is carried forward, and is marked so wherever it is
+shown.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -51,10 +52,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Last:
-    """The score that stands for the end; `carried` where it is not from the end."""
+    """The score that change is counted to; `carried` where it stands for an end that has none of its own,
+    `so_far` where the course still goes on."""
 
     point: Point
-    carried: bool
+    carried: bool = False
+    so_far: bool = False
 
 
 def common(measures: Collection[Measure]) -> Measure | None:
@@ -114,15 +117,21 @@ def last(
     first: Point | None,
     sessions: int,
     attended: Collection[int],
+    *,
+    over: bool,
 ) -> Last | None:
-    """The score that change is counted to: the closing form's, else that of session number `sessions`, else
-    that of the last session attended, carried forward. Never the one it began with."""
+    """The score that change is counted to: the closing form's, else that of session number `sessions`. Else,
+    while the course is not `over`, the newest: somebody who gets worse and stays away is not shown by better
+    days. Else that of the last session attended, carried forward. Never the one it began with."""
     counted = [one for one in found if one.total is not None and one != first]
     for chosen in (
         [one for one in counted if one.wave == POST],
         [one for one in counted if one.session == sessions],
     ):
         if chosen:
-            return Last(point=chosen[-1], carried=False)
-    there = [one for one in counted if one.session in attended and (first is None or one.at > first.at)]
+            return Last(point=chosen[-1])
+    later = [one for one in counted if first is None or one.at > first.at]
+    if not over:
+        return Last(point=later[-1], so_far=True) if later else None
+    there = [one for one in later if one.session in attended]
     return Last(point=there[-1], carried=True) if there else None

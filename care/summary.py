@@ -17,12 +17,13 @@ ORDER = (PHQ9.id, GAD7.id)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What the scores are read against: when session 1 starts, how many sessions are agreed, which were held
-    while the member was in the group, and which they attended."""
+    while the member was in the group, which they attended, and whether it is over for them."""
 
     first_starts: datetime | None
     sessions: int
     held: Collection[int]
     attended: Collection[int]
+    over: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def _summary(sheets: Sequence[Sheet], frame: Frame) -> Summary | None:
     if measure is None:
         return None
     base = baseline(found, frame.first_starts)
-    end = last(found, base, frame.sessions, frame.attended)
+    end = last(found, base, frame.sessions, frame.attended, over=frame.over)
     return Summary(
         measure=measure,
         points=found,

@@ -124,6 +124,7 @@ def _change(words: NullTranslations, one: Summary, moved: Change) -> dict[str, o
         "last_level": level_words(words, last.score.word),
         "last_when": when_words(words, last.wave, last.session, last.number),
         "carried": end.carried,
+        "so_far": end.so_far,
         "estimated": base.score.prorated or last.score.prorated,
         "gain": gain_words(words, moved.gain, one.measure.higher_is_better),
         "share": None if moved.share is None else round(abs(float(moved.share)) * 100),

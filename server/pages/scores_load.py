@@ -87,6 +87,7 @@ def frame(columns: Sequence[Column], row: GridRow, count: int, now: datetime) ->
             if at.ends_at <= now and at.state != "cancelled" and cell.status not in NOT_THEIRS
         ),
         attended=frozenset(at.ordinal for at, cell in cells if cell.status in ATTENDED),
+        over=row.left or all(at.ends_at <= now for at in columns if at.state != "cancelled"),
     )
 
 

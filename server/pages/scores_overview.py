@@ -121,6 +121,7 @@ def _row(words: NullTranslations, letter: str, one: Summary) -> dict[str, object
         "first": "" if one.base is None else one.base.total,
         "last": "" if one.end is None else one.end.point.total,
         "carried": one.end is not None and one.end.carried,
+        "so_far": one.end is not None and one.end.so_far,
         "gain": gain_words(words, moved.gain, one.measure.higher_is_better) if moved else "",
         "reliable": reliable_words(words, moved.reliable) if moved and moved.reliable else "",
     }

@@ -73,29 +73,36 @@ WEEKS = [sheet(-9, 20, "pre"), *(sheet(7 * n - 8, 20 - n, session=n) for n in ra
 
 def test_the_closing_form_is_the_last() -> None:
     found = made(*WEEKS, sheet(55, 7, "post"), sheet(90, 5, "followup"))
-    end = last(found, found[1], 8, range(1, 9))
+    end = last(found, found[1], 8, range(1, 9), over=True)
     assert end is not None
     assert (end.point.total, end.carried) == (7, False)
 
 
 def test_without_it_the_last_session_is() -> None:
     found = made(*WEEKS)
-    end = last(found, found[1], 8, range(1, 9))
+    end = last(found, found[1], 8, range(1, 9), over=True)
     assert end is not None
     assert (end.point.session, end.carried) == (8, False)
 
 
 def test_without_both_the_last_session_attended_is_carried_forward_and_marked() -> None:
     found = made(*WEEKS[:7])
-    end = last(found, found[1], 8, {1, 2, 4})
+    end = last(found, found[1], 8, {1, 2, 4}, over=True)
     assert end is not None
     assert (end.point.session, end.carried) == (4, True)
 
 
+def test_while_the_course_goes_on_the_newest_score_counts_also_of_somebody_who_stays_away() -> None:
+    found = made(*WEEKS[:7])
+    end = last(found, found[1], 8, {1, 2, 4}, over=False)
+    assert end is not None
+    assert (end.point.session, end.carried, end.so_far) == (6, False, True)
+
+
 def test_the_score_it_began_with_is_never_the_last() -> None:
     found = made(*WEEKS[:2])
-    assert last(found, baseline(found, START), 8, {1}) is None
-    assert last((), None, 8, {1}) is None
+    assert last(found, baseline(found, START), 8, {1}, over=True) is None
+    assert last((), None, 8, {1}, over=False) is None
 
 
 @pytest.mark.parametrize("measure", [PHQ9, PHQ8, GAD7])

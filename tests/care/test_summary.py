@@ -5,7 +5,7 @@ from care.review import Kind
 from care.summary import Frame, whole
 from tests.care.test_course import START, sheet
 
-FRAME = Frame(first_starts=START, sessions=8, held=range(1, 9), attended=range(1, 9))
+FRAME = Frame(first_starts=START, sessions=8, held=range(1, 9), attended=range(1, 9), over=True)
 
 
 def test_mood_comes_first_then_worry_each_from_its_first_to_its_last() -> None:
@@ -39,5 +39,5 @@ def test_without_two_scores_nothing_is_said_of_the_person() -> None:
 
 def test_three_sessions_without_a_score_ask_for_a_look_even_where_there_never_was_one() -> None:
     assert [one.kind for one in whole([], FRAME).reviews] == [Kind.NO_DATA]
-    early = Frame(first_starts=START, sessions=8, held=range(1, 3), attended=())
+    early = Frame(first_starts=START, sessions=8, held=range(1, 3), attended=(), over=False)
     assert whole([], early).reviews == ()

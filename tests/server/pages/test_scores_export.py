@@ -8,7 +8,7 @@ from care.summary import Frame, Whole, whole
 from server.pages.scores_export import HEAD, rows
 from tests.care.test_course import START, sheet
 
-FRAME = Frame(first_starts=START, sessions=8, held=range(1, 9), attended=range(1, 9))
+FRAME = Frame(first_starts=START, sessions=8, held=range(1, 9), attended=range(1, 9), over=True)
 
 
 def person(first: int, last: int) -> Whole:
