@@ -109,6 +109,7 @@ async def _page(request: web.Request, form: Form) -> web.Response:
         address=about.address,
         name=about.name,
         one=one,
+        noted=checkin_steps.noted(request),
         round=rounds(words)[one.wave],
         state="sent" if one.state == State.SUBMITTED else checkin.standing(one, now),
         rows=_rows(one, given, questions(words, filling.measures_of(request)), names, request),
@@ -190,7 +191,7 @@ def at_of(about: Person, one: CheckIn, mode: str) -> At:
         done=home,
         frame="pages/facilitator/frame.html",
         own=False,
-        found=lambda _found, onward: f"{onward}?noted",
+        found=lambda found, onward: f"{onward}?noted={found.concern}",
         name=about.name,
     )
 

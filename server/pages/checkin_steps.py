@@ -23,6 +23,7 @@ from server.pages.questions_all import questions
 from store.checkins import CheckIn
 from store.concerns import Found
 from store.filling import Hand
+from store.ids import plausible
 from store.signins import SignIn
 
 CHECK = "check"
@@ -144,8 +145,14 @@ def page(
         page=checkin_parts.page(at.who.place, at.one, at.hand.mode, step),
         inside=inside,
         own_device=at.who.purpose == Purpose.CHECKIN,
-        noted="noted" in request.query,
+        noted=noted(request) if at.name else "",
     )
+
+
+def noted(request: web.Request) -> str:
+    """The concern the answer before opened, where somebody writes down what a member says; "" for none."""
+    said = request.query.get("noted", "")
+    return said if plausible(said) else ""
 
 
 async def show_summary(request: web.Request, at: At) -> web.Response:
@@ -166,7 +173,7 @@ async def show_summary(request: web.Request, at: At) -> web.Response:
         lines=lines,
         open_ones=[one for one in lines if one.state == "open"],
         readers=readers,
-        noted="noted" in request.query,
+        noted=noted(request) if at.name else "",
     )
 
 

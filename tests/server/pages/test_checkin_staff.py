@@ -126,8 +126,25 @@ async def test_a_worrying_answer_is_passed_on_and_the_facilitator_is_told(
     await send(guest, address(group), {"mode": "phone"})
     status, to = await send(guest, address(group, "/phone/safe_now"), {"safe_now": "unsure"})
     assert status == 303
-    assert to.endswith("?noted")
-    assert 'data-note="noted"' in await read(guest, to.removeprefix(f"/s/{guest.place}/"))
+    text = await read(guest, to.removeprefix(f"/s/{guest.place}/"))
+    assert 'data-note="noted"' in text
+    concern = to.partition("?noted=")[2]
+    assert f'href="/s/{guest.place}/concerns/{concern}"' in text
+    assert "A concern" in await read(guest, f"concerns/{concern}")
+    text = await read(guest, address(group, f"/phone/check?noted={concern}"))
+    assert f'href="/s/{guest.place}/concerns/{concern}"' in text
+
+
+@pytest.mark.parametrize("said", ["..%2F..%2Fcalls", "%22%3E%3Cb%3E", "", "a" * 65])
+async def test_what_could_not_be_a_concern_is_no_link(
+    group: Group, facilitator: Callable[[], Awaitable[Guest]], said: str
+) -> None:
+    guest = await facilitator()
+    await send(guest, address(group), {"mode": "phone"})
+    for step in ("mood", "check"):
+        text = await read(guest, address(group, f"/phone/{step}?noted={said}"))
+        assert "/concerns/" not in text
+        assert 'data-note="noted"' not in text
 
 
 async def test_the_member_does_not_read_back_what_was_written_down(
