@@ -1,8 +1,9 @@
 """What somebody has to do now: tasks with an owner, a time and reasons, from attendance and its neighbours.
 
 Only facts about attendance, notice, the contract and delivery are read here, never an answer: a coordinator
-may see everything that follows. Each task has a key, so that the same cause opens it once, and a task whose
-cause is gone is not wanted any more. Nothing here writes to a member.
+may see everything that follows. What an answer asks for (`ANSWERED`) is named here and opened
+elsewhere. Each task has a key, so that the same cause opens it once, and a task whose cause is gone is not
+wanted any more. Nothing here writes to a member.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,10 +49,16 @@ class Kind(StrEnum):
     MEETING_OUTSIDE = "meeting_outside"  # the dates moved, and it no longer lies where it should
     MEETING_CONFIRM = "meeting_confirm"
     MEETING_CONFIRM_OVERDUE = "meeting_confirm_overdue"
+    CALL_WISHED = "call_wished"  # said in a form after the group
 
 
 # No record asks for these: a member did, or a message could not go. They stay until somebody finishes them.
-ASKED_FOR = frozenset({Kind.WANTS_TO_LEAVE, Kind.WANTS_A_PAUSE, Kind.LINK_NOT_ME, Kind.TELL_BY_PHONE})
+ASKED_FOR = frozenset(
+    {Kind.WANTS_TO_LEAVE, Kind.WANTS_A_PAUSE, Kind.LINK_NOT_ME, Kind.TELL_BY_PHONE, Kind.CALL_WISHED}
+)
+
+# An answer asks for these. They are the facilitators' alone: no coordinator may learn of an answer by them.
+ANSWERED = frozenset({Kind.CALL_WISHED})
 
 
 class Owner(StrEnum):

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from care import forms
 from care.form import Form, Question, Value
 from care.instrument import Measure
+from care.thresholds import ANSWER_WITHIN, Kind, Owner
 from store import answers, audit, chain, checkins, concerns, contracts, safety_state, tasks
 from store.checkins import CheckIn
 from store.concerns import Found
@@ -87,7 +88,28 @@ async def give(
             mode=hand.mode,
             now=now,
         )
+    if given.get("call_wished") == "yes":
+        await _call_wished(tx, keys, one, hand, now)
     return await _looked_at(tx, keys, one, given, now)
+
+
+async def _call_wished(tx: AsyncConnection, keys: Keys, one: CheckIn, hand: Hand, now: datetime) -> None:
+    """A task for the facilitators, once for each form; one that is open already is enough."""
+    await tasks.open_one(
+        tx,
+        keys,
+        one.group,
+        one.member,
+        Kind.CALL_WISHED.value,
+        (),
+        now + ANSWER_WITHIN,
+        now,
+        by=hand.member,
+        role=hand.role,
+        about=one.id,
+        owner_role=Owner.FACILITATOR.value,
+        once=True,
+    )
 
 
 async def too_late(

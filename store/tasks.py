@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from care.thresholds import ASKED_FOR, Kind, Wanted
+from care.thresholds import ANSWERED, ASKED_FOR, Kind, Wanted
 from store import audit, chain, upsert
 from store.ids import fresh_id, plausible
 from store.sealing import Keys
@@ -146,12 +146,16 @@ async def open_one(
     about: str = "",
     owner_role: str = "coordinator",
     session: str | None = None,
+    once: bool = False,
 ) -> bool:
     """Opens a task somebody asks for, such as a member who wants to leave; False when one of this kind about
-    the same is open already."""
+    the same is open already, or, with `once`, was ever opened."""
     await chain.hold(tx)
     await hold(tx, group_id)
-    key = f"{kind}|{member_id or group_id}|{about}|{fresh_id()}"
+    key = f"{kind}|{member_id or group_id}|{about}"
+    if once and (await tx.execute(select(task.c.id).where(task.c.key == key))).first() is not None:
+        return False
+    key = key if once else f"{key}|{fresh_id()}"
     open_now = await tx.execute(
         select(task.c.id).where(
             task.c.group == group_id,
@@ -183,12 +187,17 @@ async def open_one(
         keys,
         actor=by,
         role=role,
-        action="task_opened",
+        action=_act(kind, "task_opened"),
         object=f"{kind}:{member_id}",
         group=group_id,
         now=now,
     )
     return True
+
+
+def _act(kind: str, action: str) -> str:
+    """The name of an act in the history. What an answer led to has one that no coordinator is shown."""
+    return f"answered_{action}" if kind in ANSWERED else action
 
 
 class UnknownOutcome(ValueError):
@@ -230,7 +239,7 @@ async def finish(
         keys,
         actor=by,
         role=role,
-        action="task_worked_on",
+        action=_act(found.kind, "task_worked_on"),
         object=f"task:{task_id}",
         reason=outcome,
         group=found.group,

@@ -107,6 +107,7 @@ async def told(request: web.Request, tx: AsyncConnection, group: str) -> list[tu
         Kind.WANTS_TO_LEAVE.value: _("would like to talk about leaving the group"),
         Kind.WANTS_A_PAUSE.value: _("needs a pause"),
         Kind.LINK_NOT_ME.value: _("says that somebody else opened their link"),
+        Kind.CALL_WISHED.value: _("wishes for a call, said in a form after the group"),
         Kind.QUESTION_ABOUT_RECORD.value: _("says that something in their record is wrong"),
     }
     tasks = await store.tasks.of_groups(tx, [group], place.now(request))

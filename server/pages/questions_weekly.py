@@ -51,7 +51,7 @@ def followup(translations: NullTranslations) -> dict[str, Asked]:
         "early_signs_which": Asked(title=_("Which ones?")),
         "call_wished": Asked(
             title=_("Would you like somebody to call you?"),
-            hint=_("Your facilitators see this when they read your answers. It is not an emergency call."),
+            hint=_("With a yes your facilitators are asked to call you soon. It is not an emergency call."),
             options={"no": _("No, thank you"), "yes": _("Yes, please"), "unsure": _("I am not sure")},
         ),
     }

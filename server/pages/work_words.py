@@ -10,7 +10,7 @@ CALLS = frozenset(
     {
         *("call_2h", "call_same_day", "brief_contact_call", "call_48h", "call_this_week", "technical_help"),
         *("review", "place_review", "minimum_at_risk", "late_pattern", "wants_to_leave", "wants_a_pause"),
-        *("link_not_me", "tell_by_phone", "meeting_unbooked", "checkin_call"),
+        *("link_not_me", "tell_by_phone", "meeting_unbooked", "checkin_call", "call_wished"),
     }
 )
 "Done by talking to somebody: the list takes the outcome."
@@ -62,6 +62,7 @@ def task_words(translations: NullTranslations, kind: str) -> str:
         "tell_by_phone": _("Call: this person gets no mail"),
         "wants_to_leave": _("Wants to leave the group"),
         "wants_a_pause": _("Asks for a pause"),
+        "call_wished": _("Call: wishes for a call after the group"),
         "meeting_unbooked": _("Call: the individual meeting is not booked"),
         "meeting_outside": _("An individual meeting no longer fits the dates"),
         "meeting_confirm": _("Say whether the individual meeting was held"),

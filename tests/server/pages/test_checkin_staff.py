@@ -193,3 +193,20 @@ async def test_a_check_in_of_another_member_is_not_found_under_this_one(
     bela = group[1].circle.participants[1].id
     await read(guest, f"people/{bela}/checkin/{group[2]}", status=404)
     assert await looks(group) == []
+
+
+async def test_a_call_wished_for_stands_on_the_facilitators_start_page(
+    group: Group, facilitator: Callable[[], Awaitable[Guest]]
+) -> None:
+    house, agreed, _ = group
+    now = datetime.now(UTC)
+    ada = agreed.circle.participants[0]
+    async with house.db.write() as tx:
+        one = await ask(tx, ada.id, agreed.circle.session, now, "followup", number=1)
+    guest = await facilitator()
+    there = f"people/{ada.id}/checkin/{one}"
+    await send(guest, there, {"mode": "phone"})
+    words = "wishes for a call, said in a form after the group"
+    assert words not in await read(guest)
+    assert (await send(guest, f"{there}/phone/call_wished", {"call_wished": "yes"}))[0] == 303
+    assert words in await read(guest)

@@ -18,18 +18,22 @@ import store.checklists
 import store.concerns
 import store.decisions
 import store.duties
+import store.filling
 import store.group_summaries
 import store.individual
 import store.outcomes
 import store.scores
 import store.sheets
 import store.staff
+import store.tasks
 import store.tryouts
 import store.workbook
+from care import forms
 from care.completion import Outcome
 from care.measures import PHQ9
 from care.tryout import Result, Tryout
 from server.pages import contract, coordinator_routes, home
+from store.filling import Hand
 from store.tables import checkin, doorstep, group_summary, metadata, summary_copy
 from tests.server.house import House
 from tests.server.pages.clinic import Clinic, met, open_clinic
@@ -435,6 +439,42 @@ async def test_a_finished_checkin_changes_only_done_or_missing(clinic: Clinic) -
     told, times = re.subn(choice, "", before[path])
     assert times == 1
     assert told.replace(f"{mid}open, not done yet", f"{mid}done") == after[path]
+
+
+async def test_a_wished_call_changes_no_coordinators_page(clinic: Clinic) -> None:
+    now = datetime.now(UTC)
+    asked = []
+    async with clinic.house.db.write() as tx:
+        for member in clinic.members:
+            day = timedelta(days=1)
+            name = await checkins.put(
+                tx, member.id, "followup", now - day, now + 5 * day, session=clinic.sessions[5]
+            )
+            assert await store.checkins.mark_opened(tx, name, "followup.1", now)
+            asked.append(await store.checkins.find(tx, name))
+    form = forms.build("followup.1", {})
+    async with clinic.browser:
+        file = await table(clinic)
+        before = await pages(clinic)
+        for one in asked:
+            assert one is not None
+            hand = Hand(member=one.member, role="participant", device="a" * 16)
+            async with clinic.house.db.write() as tx:
+                await store.filling.give(tx, clinic.house.keys, one, form, {"call_wished": "yes"}, hand, now)
+        assert await pages(clinic) == before
+        async with clinic.house.db.write() as tx:
+            calls = [
+                task
+                for task in await store.tasks.of_groups(tx, [clinic.group], now)
+                if task.kind == "call_wished"
+            ]
+            assert len(calls) == len(clinic.members)
+            for task in calls:
+                await store.tasks.finish(
+                    tx, clinic.house.keys, task.id, clinic.facilitator.id, "facilitator", "reached", now
+                )
+        assert await pages(clinic) == before
+        assert await table(clinic) == file
 
 
 async def test_a_worry_shows_a_coordinator_who_needs_contact_and_nothing_else(clinic: Clinic) -> None:
