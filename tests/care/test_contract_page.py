@@ -144,14 +144,19 @@ def test_every_refusal_is_explained() -> None:
 
 def test_every_message_about_dates_is_listed_as_it_is_treated() -> None:
     listed = {row[0]: row[2:] for row in rows("Kind")}
-    older = {
-        MessageKind.INVITATION,
-        MessageKind.JOIN_LINK,
-        MessageKind.JOIN_LINK_AGAIN,
-        MessageKind.CHECKIN_INVITATION,
+    promised = {
+        MessageKind.DATES,
+        MessageKind.SESSION_MOVED,
+        MessageKind.DATES_CHANGED,
+        MessageKind.SESSION_CANCELLED,
+        MessageKind.SESSION_LED,
+        MessageKind.CONTRACT_REMINDER,
+        MessageKind.ABSENCE_THANKS,
+        MessageKind.SOMETHING_TO_READ,
+        MessageKind.CONFIRM_ATTENDANCE,
     }
 
-    assert set(listed) == {kind.value for kind in MessageKind if kind not in older}
+    assert set(listed) == {kind.value for kind in promised}
     for name, (link, _, waits) in listed.items():
         rule = delivery.RULES[MessageKind(name)]
         assert rule.quiet
