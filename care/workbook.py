@@ -11,15 +11,17 @@ from care.areas import Period
 from care.goals import Goal
 from care.inventory import Relation
 from care.problems import Problem
+from care.readiness import Readiness
 from care.relapse import Maintenance, Plan
 from care.strategies import Worked
 from care.written import value
 
 RELATION, NOTE, PROBLEM, RANKING, AREA = "relation", "note", "problem", "ranking", "area"
-GOAL, WORKED, PLAN, AFTERWARDS = "goal", "worked", "plan", "afterwards"
-KINDS = (RELATION, NOTE, PROBLEM, RANKING, AREA, GOAL, WORKED, PLAN, AFTERWARDS)
+GOAL, WORKED, PLAN, AFTERWARDS, READINESS = "goal", "worked", "plan", "afterwards", "readiness"
+KINDS = (RELATION, NOTE, PROBLEM, RANKING, AREA, GOAL, WORKED, PLAN, AFTERWARDS, READINESS)
 OWN = frozenset({RELATION, PROBLEM, RANKING, AREA, GOAL, PLAN, AFTERWARDS})
-"What a member reads and writes. What was worked on is the facilitators', a note about safety a clinician's."
+"""What a member reads and writes. What was worked on and how ready somebody seems is the facilitators', a
+note about safety a clinician's."""
 ONLY = "-"
 "The name of a thing there is one of."
 GONE: Mapping[str, object] = {"gone": True}
@@ -53,6 +55,7 @@ class Workbook:
     plan: Plan
     afterwards: Maintenance | None
     notes: Mapping[str, str] = field(repr=False)
+    readiness: Mapping[str, Readiness]
     versions: Mapping[tuple[str, str], Version]
 
     def at(self, kind: str, thing: str) -> datetime | None:
@@ -90,6 +93,7 @@ def read(versions: Iterable[Version]) -> Workbook:
         plan=value(Plan, bodies[PLAN].get(ONLY, {})),
         afterwards=value(Maintenance, afterwards) if afterwards else None,
         notes={thing: str(each.get("text", "")) for thing, each in bodies[NOTE].items()},
+        readiness={thing: value(Readiness, each) for thing, each in bodies[READINESS].items()},
         versions=found,
     )
 

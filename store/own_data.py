@@ -192,7 +192,8 @@ LEFT_OUT: Mapping[str, str] = {
 }
 "What of a person's rows is not in their copy, and by which rule."
 ALSO = (
-    "notes about safety and what facilitators noted of a session (kinds note and worked): staff notes",
+    "notes about safety, what facilitators noted of a session and how ready they thought the person was"
+    " (kinds note, worked and readiness): staff notes",
     "notes beside a decision about attendance: staff notes",
     "anything about other members of the group: other people's data",
 )

@@ -28,7 +28,8 @@ workbook = table(
     Column("at", Utc, nullable=False),
     UniqueConstraint("member", "kind", "thing", "number"),
     CheckConstraint(
-        "kind IN ('relation', 'note', 'problem', 'ranking', 'area', 'goal', 'worked', 'plan', 'afterwards')",
+        "kind IN ('relation', 'note', 'problem', 'ranking', 'area', 'goal', 'worked', 'plan', 'afterwards',"
+        " 'readiness')",
         name="kind",
     ),
     CheckConstraint("number >= 1", name="number"),

@@ -15,8 +15,18 @@ import store.people
 from care import forms as versions
 from care.checkin_states import State
 from care.form import Step
+from care.readiness import WAVES
 from server import keys, render, signin
-from server.pages import checkin, checkin_show, checkin_steps, filling, forms, person, place
+from server.pages import (
+    checkin,
+    checkin_readiness,
+    checkin_show,
+    checkin_steps,
+    filling,
+    forms,
+    person,
+    place,
+)
 from server.pages.checkin_steps import At
 from server.pages.forms import Form
 from server.pages.person import Person
@@ -48,6 +58,20 @@ class Read:
 async def read(request: web.Request) -> web.Response:
     """The answers as they stand, finished or not. The look is logged."""
     return await _page(request, Form())
+
+
+async def rate(request: web.Request) -> web.Response:
+    """Keeps how ready the member is in the eyes of a facilitator. Raises HTTPNotFound in other rounds."""
+    form = await forms.read(request)
+    said = checkin_readiness.read(render.words(request), form)
+    about, one = await find(request)
+    if one.wave not in WAVES:
+        raise web.HTTPNotFound
+    if said is None:
+        return await _page(request, form)
+    async with request.app[keys.DATABASE].write() as tx:
+        await checkin_readiness.keep(request, tx, about, one, said)
+    return forms.see(f"{about.address}/checkin/{one.id}#readiness-title")
 
 
 async def begin(request: web.Request) -> web.Response:
@@ -96,6 +120,7 @@ async def _page(request: web.Request, form: Form) -> web.Response:
             tx, request.app[keys.KEYS], one.id, about.who.member, PURPOSE, now
         )
         names = await _names(request, tx, given)
+        both = await checkin_readiness.load(request, tx, about, one, given, form)
     words = render.words(request)
     return forms.again(
         request,
@@ -110,6 +135,7 @@ async def _page(request: web.Request, form: Form) -> web.Response:
         name=about.name,
         one=one,
         noted=checkin_steps.noted(request),
+        both=both,
         round=rounds(words)[one.wave],
         state="sent" if one.state == State.SUBMITTED else checkin.standing(one, now),
         rows=_rows(one, given, questions(words, filling.measures_of(request)), names, request),
@@ -203,6 +229,7 @@ def routes() -> list[web.RouteDef]:
     return [
         web.get(home, read),
         web.post(home, begin),
+        web.post(f"{home}/readiness", rate),
         web.get(f"{form}/check", check),
         web.post(f"{form}/check", send),
         web.get(f"{form}/{{step}}", ask),

@@ -131,8 +131,9 @@ async def work(
     ours: dict[str, dict[str, object]] = {
         "worked": {"keys": ["ties"], "note": word("worked")},
         "note": {"text": word("note")},
+        "readiness": {"ready_feelings": number, "ready_time": number, "ready_change": number},
     }
-    things = {"plan": ONLY, "worked": session, "note": "relation"}
+    things = {"plan": ONLY, "readiness": "pre", "worked": session, "note": "relation"}
     for by, bodies in ((who, theirs), (leader.id, ours)):
         for kind, body in bodies.items():
             thing = things.get(kind, kind)

@@ -36,6 +36,7 @@ async def test_it_holds_every_word_of_theirs_and_no_note_of_staff(database, keys
     theirs = words() - {word(one) for one in NOT_THEIRS}
     assert {one for one in theirs if one not in text} == set()
     assert {one for one in NOT_THEIRS if word(one) in text} == set()
+    assert '"readiness"' not in text, "how ready somebody seems is a note of staff, too"
     assert MARK in text
     assert "bela@findable.example" in text
     assert "Findable Emergency of Bela" in text

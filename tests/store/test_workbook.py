@@ -12,6 +12,7 @@ from care.areas import Area, Period
 from care.goals import Goal
 from care.inventory import Relation
 from care.problems import Problem
+from care.readiness import Readiness
 from care.written import body
 from store import access_log, audit, groups, people, sheets, staff, workbook, workbook_sheet
 from store.doors import NotAllowed
@@ -105,6 +106,20 @@ async def test_what_was_worked_on_is_the_facilitators_alone(database, keys, circ
     await put(database, keys, ada, "worked", circle.session, worked, circle.facilitator)
     assert (await book(database, keys, ada)).worked == {}
     assert list((await book(database, keys, ada, circle.facilitator)).worked) == [circle.session]
+
+
+async def test_how_ready_somebody_seems_is_the_facilitators_alone(database, keys, circle):
+    ada = circle.participants[0]
+    rated = body(Readiness(ready_feelings=3, ready_time=0, ready_change=10))
+    with pytest.raises(NotAllowed):
+        await put(database, keys, ada, "readiness", "pre", rated)
+    await put(database, keys, ada, "readiness", "pre", rated, circle.facilitator)
+    held = await book(database, keys, ada)
+    assert (held.readiness, held.at("readiness", "pre")) == ({}, None)
+    async with database.write() as tx:
+        with pytest.raises(NotAllowed):
+            await workbook.access_history(tx, keys, ada.id, "readiness", "pre", ada.id, NOW)
+    assert body((await book(database, keys, ada, circle.facilitator)).readiness["pre"]) == rated
 
 
 async def test_a_note_about_safety_is_for_clinicians(database, keys, circle):

@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("at", Utc(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('relation', 'note', 'problem', 'ranking', 'area', 'goal', 'worked', 'plan',"
-            " 'afterwards')",
+            " 'afterwards', 'readiness')",
             name=op.f("ck_workbook_kind"),
         ),
         sa.CheckConstraint("number >= 1", name=op.f("ck_workbook_number")),

@@ -1,6 +1,7 @@
 """A member's answers for the facilitators of the group: read through a door that writes it down, filled in
 together by telephone or in a meeting, and nothing of it for anybody else."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 import store.access_log
 import store.answers
+import store.audit
 import store.checkins
 from tests.server.house import Guest, House, OpenHouse
 from tests.server.pages.agreed import Agreed, agreed_group
@@ -210,3 +212,88 @@ async def test_a_call_wished_for_stands_on_the_facilitators_start_page(
     assert words not in await read(guest)
     assert (await send(guest, f"{there}/phone/call_wished", {"call_wished": "yes"}))[0] == 303
     assert words in await read(guest)
+
+
+RATED = {"rated_ready_feelings": "4", "rated_ready_time": "0", "rated_ready_change": "10"}
+
+
+@pytest.fixture
+async def before(group: Group) -> str:
+    """The page of the form before the group, in which the member said 7 for the first scale."""
+    house, agreed, _ = group
+    now, ada = datetime.now(UTC), agreed.circle.participants[0]
+    async with house.db.write() as tx:
+        one = await ask(tx, ada.id, agreed.circle.session, now, "pre")
+        assert await store.checkins.mark_opened(tx, one, "pre.1", now)
+        await store.answers.save(
+            tx,
+            house.keys,
+            checkin_id=one,
+            question="ready_feelings",
+            value=7,
+            form="pre.1",
+            device="a" * 16,
+            by=ada.id,
+            now=now,
+        )
+    return f"people/{ada.id}/checkin/{one}"
+
+
+def sides(text: str) -> list[list[str]]:
+    """The numbers of the table, the member's and the facilitators'."""
+    table = text.partition('data-part="readiness"')[2].partition("</table>")[0]
+    found = re.findall(r"<td[^>]*>([^<]*)</td>", table)
+    return [found[0::2], found[1::2]]
+
+
+async def test_facilitators_rate_readiness_beside_the_member(
+    group: Group, facilitator: Callable[[], Awaitable[Guest]], before: str
+) -> None:
+    guest = await facilitator()
+    assert sides(await read(guest, before)) == [["7", "–", "–"], ["–", "–", "–"]]
+    assert (await send(guest, f"{before}/readiness", RATED))[0] == 303
+    text = await read(guest, before)
+    assert sides(text) == [["7", "–", "–"], ["4", "0", "10"]]
+    assert text.count(" checked") == 3
+    assert "Last rated by" in text
+    await send(guest, f"{before}/readiness", RATED | {"rated_ready_time": "1"})
+    assert sides(await read(guest, before))[1] == ["4", "1", "10"]
+    house, agreed, _ = group
+    async with house.db.read() as tx:
+        looks = await store.access_log.entries(tx, agreed.circle.participants[0].person)
+        acts = await store.audit.of_group(tx, agreed.circle.group)
+    assert {(one.action, one.purpose) for one in looks} >= {
+        ("workbook", "readiness"),
+        ("answers", "check-in"),
+    }
+    assert [one.reason for one in acts if one.action == "workbook_changed"] == ["readiness"] * 2
+
+
+@pytest.mark.parametrize("wrong", ["", "11", "-1", "many"])
+async def test_a_rating_has_three_numbers(
+    facilitator: Callable[[], Awaitable[Guest]], before: str, wrong: str
+) -> None:
+    guest = await facilitator()
+    status, text = await send(guest, f"{before}/readiness", RATED | {"rated_ready_time": wrong})
+    assert status == 422
+    assert text.count("Please choose a number from 0 to 10.") == 2
+    assert text.count(" checked") == 2, "what was chosen stays"
+    assert sides(await read(guest, before))[1] == ["–", "–", "–"]
+
+
+async def test_other_rounds_are_not_rated(group: Group, facilitator: Callable[[], Awaitable[Guest]]) -> None:
+    guest = await facilitator()
+    assert 'data-part="readiness"' not in await read(guest, address(group))
+    assert (await send(guest, address(group, "/readiness"), RATED))[0] == 404
+
+
+async def test_a_member_neither_rates_nor_sees_it(
+    group: Group, facilitator: Callable[[], Awaitable[Guest]], before: str
+) -> None:
+    guest = await facilitator()
+    await send(guest, f"{before}/readiness", RATED)
+    ada = await group[0].guest(group[1].circle.participants[0])
+    assert (await send(ada, f"{before}/readiness", RATED))[0] == 404
+    await read(ada, before, status=404)
+    for path in (f"checkin/{before.rsplit('/', 1)[1]}/check", "mine/", ""):
+        assert "rated" not in await read(ada, path)

@@ -248,6 +248,7 @@ async def work_on_it(clinic: Clinic) -> None:
         "goal": {"words": "unspoken goal"},
         "worked": {"keys": ["ties"], "note": "unspoken note"},
         "plan": {"signs": "unspoken sign"},
+        "readiness": {"ready_feelings": 2, "ready_time": 9, "ready_change": 4},
     }
     async with clinic.house.db.write() as tx:
         for member in clinic.members:
@@ -259,7 +260,7 @@ async def work_on_it(clinic: Clinic) -> None:
                     kind,
                     "thing",
                     body,
-                    by=clinic.facilitator.id if kind == "worked" else member.id,
+                    by=clinic.facilitator.id if kind in ("worked", "readiness") else member.id,
                     device="",
                     now=datetime.now(UTC),
                 )
