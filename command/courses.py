@@ -14,6 +14,7 @@ import store.absence
 import store.contracts
 import store.dates
 import store.decisions
+import store.duties
 import store.enrol
 import store.groups
 import store.presence
@@ -23,6 +24,7 @@ import store.staff
 import store.tasks
 from care import changes, signing
 from care.decision import Change, Reason
+from care.thresholds import Kind
 from care.verdict import Status
 from command import books, evening_facts
 from command.evening_facts import Way
@@ -99,6 +101,8 @@ class Course:
         if self.story.over:
             async with self.db.write() as tx:
                 await store.setup.end(tx, self.keys, self.group, self._office(), self.now - timedelta(days=7))
+        async with self.db.write() as tx:
+            await store.duties.renew(tx, self.group, self.now)
         return self.group
 
     async def _fill_books(self, now: datetime) -> None:
@@ -277,7 +281,8 @@ class Course:
                 )
             for task in await store.tasks.of_groups(tx, [self.group], now):
                 later = now + timedelta(hours=18)
-                if task.member is not None and later < self.now:
+                called = task.member is not None and task.kind != Kind.CONTRACT_UNSIGNED
+                if called and later < self.now:
                     await store.tasks.finish(
                         tx, self.keys, task.id, self._office(), "coordinator", "reached", later
                     )

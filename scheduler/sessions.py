@@ -33,7 +33,11 @@ async def tick(db: Database, metrics: Metrics, now: datetime) -> None:
     async with db.read() as tx:
         due = [*await store.groups.due_to_close(tx, now), *await store.openable.due_to_close(tx, now)]
         since = now - FACTS_ARRIVE_FOR
-        lately = [*await store.groups.closed_since(tx, since), *await store.openable.closed_since(tx, since)]
+        # A clock that was set back does not see what it closed before: to it, nobody would have come yet.
+        lately = [
+            *await store.groups.closed_between(tx, since, now),
+            *await store.openable.closed_between(tx, since, now),
+        ]
     for session in due:
         async with alone(session, "close_failed", "A session could not be closed"):
             async with db.write() as tx:

@@ -237,11 +237,11 @@ async def starting_between(tx: AsyncConnection, since: datetime, until: datetime
     return [as_session(row) for row in rows]
 
 
-async def closed_since(tx: AsyncConnection, since: datetime) -> list[Session]:
-    """Sessions that were closed at `since` or later, oldest first."""
+async def closed_between(tx: AsyncConnection, since: datetime, until: datetime) -> list[Session]:
+    """Sessions that were closed from `since` to `until`, oldest first."""
     rows = await tx.execute(
         sessions_query()
-        .where(meeting.c.state == "closed", meeting.c.closed_at >= since)
+        .where(meeting.c.state == "closed", meeting.c.closed_at.between(since, until))
         .order_by(meeting.c.closed_at)
     )
     return [as_session(row) for row in rows]

@@ -49,11 +49,11 @@ async def due_to_close(tx: AsyncConnection, now: datetime) -> list[Session]:
     return [as_own(row) for row in rows]
 
 
-async def closed_since(tx: AsyncConnection, since: datetime) -> list[Session]:
-    """Individual meetings that were closed at `since` or later, oldest first."""
+async def closed_between(tx: AsyncConnection, since: datetime, until: datetime) -> list[Session]:
+    """Individual meetings that were closed from `since` to `until`, oldest first."""
     rows = await tx.execute(
         own_query()
-        .where(meeting.c.state == "closed", meeting.c.closed_at >= since)
+        .where(meeting.c.state == "closed", meeting.c.closed_at.between(since, until))
         .order_by(meeting.c.closed_at)
     )
     return [as_own(row) for row in rows]

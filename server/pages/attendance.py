@@ -74,7 +74,9 @@ async def confirm(request: web.Request) -> web.Response:
                 who.role, found, request.app[keys.CLOCK]().wall
             )
             key = form.get("key") or fresh_id()
-            await _store(request, who, found.session, asked, shown if rest else None, key)
+            made = await _store(request, who, found.session, asked, shown if rest else None, key)
+            if made is not None and not made.decided:
+                attendance_form.nothing(words, form, bool(made.left))
         except store.decisions.Refused as refused:
             attendance_form.refuse(words, form, refused.codes)
     if form.errors:
@@ -118,17 +120,16 @@ async def _store(
     asked: Mapping[str, Change],
     shown: Mapping[str, Status] | None,
     key: str,
-) -> None:
-    """Takes the changes, and where there is something `shown` confirms the rest as it was. A facilitator's
-    page does that, and a coordinator's once the facilitators' time is over."""
+) -> store.decisions.Confirmed | None:
+    """Takes the changes, and where there is something `shown` confirms the rest as it was and says whom. A
+    facilitator's page does that, and a coordinator's once the facilitators' time is over."""
     now = request.app[keys.CLOCK]().wall
     secrets = request.app[keys.KEYS]
     async with request.app[keys.DATABASE].write() as tx:
         if shown is not None:
-            await store.decisions.confirm_all(
+            return await store.decisions.confirm_all(
                 tx, secrets, session.id, asked, who.member, who.role, now, key, shown
             )
-            return
         for member, change in asked.items():
             await store.decisions.decide(
                 tx,
@@ -143,6 +144,7 @@ async def _store(
                 now,
                 key,
             )
+    return None
 
 
 def confirms_the_rest(role: str, found: Loaded, now: datetime) -> bool:

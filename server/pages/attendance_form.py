@@ -95,6 +95,21 @@ def refuse(translations: NullTranslations, form: Form, codes: Mapping[str, Refus
         form.refuse(f"choice-{member}" if member else "", refusal_words(translations, code.value))
 
 
+def nothing(translations: NullTranslations, form: Form, left: bool) -> None:
+    """Says why a form that confirmed all decided about nobody; `left` are those for whom a person chooses."""
+    _ = translations.gettext
+    if left:
+        form.refuse("", refusal_words(translations, Refusal.NEEDS_CHOICE.value))
+    else:
+        form.refuse(
+            "",
+            _(
+                "Nothing was stored: nobody waits to be confirmed as proposed. For who is only expected, "
+                "please choose what it was."
+            ),
+        )
+
+
 def refusal_words(translations: NullTranslations, code: str) -> str:
     """Why a decision was not taken, and what to do."""
     _ = translations.gettext

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+import store.attendance
 import store.audit
 import store.checkins
 import store.contracts
@@ -25,7 +26,7 @@ import store.tasks
 import store.workbook
 import store.worklist
 from care.signing import MEMBER
-from command import demo
+from command import demo, stories
 from store.database import Database
 from store.sealing import Keys
 from store.settings import StoreSettings
@@ -103,6 +104,49 @@ async def test_one_group_is_over_one_in_the_middle_one_about_to_begin(told):
         async with db.write() as tx:
             redeemed = await store.links.redeem(tx, token, None, NOW + timedelta(minutes=1))
         assert redeemed.place == room.coordinator[0].place
+
+
+async def test_what_is_over_was_proposed_by_what_the_room_noted(told):
+    db, _keys, rooms = told
+
+    async with db.read() as tx:
+        said = await proposed(tx, rooms)
+    assert len(said) == 5 + 12 + 6
+    assert {status for statuses in said.values() for status in statuses} >= {"attended", "no_show"}
+    assert [place for place, statuses in said.items() if "expected" in statuses] == []
+
+
+async def proposed(tx, rooms):
+    """What is proposed in each closed session, by title and number."""
+    return {
+        (room.title, one.ordinal): [each.status for each in await store.attendance.proposals(tx, one.id)]
+        for room in rooms
+        for one in await store.groups.sessions_of(tx, (await store.groups.session(tx, room.session)).group)
+        if one.state == "closed"
+    }
+
+
+@pytest.mark.parametrize("hour", [6, 23])
+async def test_at_any_hour_the_last_session_waits_to_be_confirmed(house, monkeypatch, hour):
+    """Late in the evening it was yesterday, after the individual meeting of that day."""
+    db, keys = house
+    now = NOW.replace(hour=hour, minute=30)
+    monkeypatch.setattr(stories, "STORIES", (stories.MIDWAY,))
+    live, middle = await demo.load(db, keys, replace(PLAN, lasts=timedelta(minutes=6)), now)
+
+    async with db.read() as tx:
+        group = (await store.groups.session(tx, middle.session)).group
+        said = (await proposed(tx, [middle]))[middle.title, 6]
+        work = {(one.kind, one.owner_role) for one in await store.tasks.of_groups(tx, [group], now)}
+        found = await store.standing.grid(tx, group, now)
+    assert sorted(said) == ["attended"] * 6 + ["attended_late", "no_show"]
+    assert {str(row.cells[5].status) for row in found.rows} == {"attended", "attended_late", "no_show"}
+    assert not any(row.cells[5].decided for row in found.rows)
+    assert work >= {
+        ("confirm_attendance", "facilitator"), ("call_same_day", "coordinator"), ("review", "coordinator"),
+        ("contract_unsigned", "coordinator"),
+    }  # fmt: skip
+    assert live.title != middle.title
 
 
 async def test_the_group_that_meets_now_has_met_before(told):

@@ -52,6 +52,16 @@ async def test_a_session_past_its_end_is_closed_with_one_proposal_for_each_parti
     }
 
 
+@pytest.mark.parametrize("back", [timedelta(days=1), timedelta(seconds=1)])
+async def test_a_clock_that_was_set_back_leaves_what_was_proposed(home: House, back: timedelta) -> None:
+    await home.held()
+    await sessions.tick(home.db, Metrics(), SOON_AFTER)
+    before = await proposals(home)
+    await sessions.tick(home.db, Metrics(), SOON_AFTER - back)
+    assert await proposals(home) == before
+    assert before["Ada"].status is Status.ATTENDED
+
+
 async def test_a_session_before_its_end_is_left_alone(home: House) -> None:
     await home.held()
     await sessions.tick(home.db, Metrics(), END - timedelta(seconds=1))
@@ -144,7 +154,7 @@ async def test_a_poisoned_session_does_not_keep_another_from_new_proposals(
         await one.saw((0, Kind.ROOM_OPENED, None, ""), (90, Kind.ROOM_CLOSED, None, ""))
     await sessions.tick(home.db, Metrics(), SOON_AFTER)
     async with home.db.read() as tx:
-        lately = await store.groups.closed_since(tx, START)
+        lately = await store.groups.closed_between(tx, START, SOON_AFTER)
     poisoned, sound = [next(one for one in (home, other) if one.session == s.id) for s in lately]
     await poison(poisoned, poisoned.session)
     await sound.held()

@@ -108,4 +108,4 @@ async def test_closing_happens_once_and_servers_hear_of_it(database, keys):
         assert not await groups.set_session_state(tx, circle.session, "open", NOW)
         assert not await groups.set_session_state(tx, circle.session, "cancelled", NOW)
         assert [one.body for one in await reader.poll(tx)] == [{"what": "closed", "session": circle.session}]
-        assert [one.id for one in await groups.closed_since(tx, NOW)] == [circle.session]
+        assert [one.id for one in await groups.closed_between(tx, NOW, NOW)] == [circle.session]

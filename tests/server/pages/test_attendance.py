@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
 from sqlalchemy import update
 
+import store.attendance
 import store.by_hand
 import store.decisions
 import store.groups
 import store.questions
 from care.verdict import Status
+from store import proposing
 from store.tables import group, member
 from tests.server.house import Guest, House, OpenHouse
 from tests.server.pages.held import FULL, Came, held_session
@@ -87,6 +90,34 @@ async def test_the_same_form_twice_decides_once(after: House) -> None:
         status, _text = await send(guest, {})
         assert status == 303
     assert {len(made) for made in (await decided(after)).values()} == {1}
+
+
+async def test_confirming_all_where_nothing_is_proposed_says_why_nothing_was_stored(after: House) -> None:
+    async with after.db.write() as tx:
+        session = await store.groups.session(tx, after.circle.session)
+        assert session is not None
+        await proposing.propose(tx, session, session.starts_at - timedelta(hours=1))
+    guest = await after.guest(after.circle.facilitator)
+    status, text = await send(guest, {})
+    assert (status, await decided(after)) == (422, {})
+    assert "Nothing was stored: nobody waits to be confirmed as proposed." in text
+    chosen = {f"choice-{after.circle.participants[0].id}": "attended:facilitator_saw"}
+    assert (await send(guest, chosen))[0] == 303
+    assert len(await decided(after)) == 1
+
+
+async def test_confirming_all_where_only_choices_are_left_asks_for_them(after: House) -> None:
+    async with after.db.write() as tx:
+        session = await store.groups.session(tx, after.circle.session)
+        assert session is not None
+        stored = await store.attendance.proposals(tx, session.id)
+        await store.attendance.save(
+            tx, session.id, [replace(one, decide=True) for one in stored], session.ends_at
+        )
+    guest = await after.guest(after.circle.facilitator)
+    status, text = await send(guest, {})
+    assert (status, await decided(after)) == (422, {})
+    assert "Here a person has to decide. Please choose what it was." in text
 
 
 async def rang(house: House) -> str:
