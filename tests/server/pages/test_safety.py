@@ -101,6 +101,22 @@ async def test_every_help_page_shows_numbers_and_opens_nothing(
     assert await opened(clinic) == []
 
 
+@pytest.mark.parametrize("what", ["support", "call_now", "crisis", "help"])
+async def test_numbers_come_before_the_question_about_a_call(house: House, clinic: Clinic, what: str) -> None:
+    _, text = await read(await house.guest(clinic.members[0]), f"help-now/{what}")
+    order = [
+        text.index(mark)
+        for mark in ("<h1>", 'data-action="call-emergency"', 'class="lead"', "lines-title", 'name="wish"')
+    ]
+    assert order == sorted(order)
+
+
+async def test_after_an_answer_of_one_the_numbers_come_first(house: House, clinic: Clinic) -> None:
+    made = await worry(clinic, "1")
+    _, text = await read(await house.guest(clinic.members[0]), f"help-now/{made.id}")
+    assert text.index('data-action="call-emergency"') < text.index("lines-title") < text.index('name="wish"')
+
+
 @pytest.mark.parametrize("what", ["help", "crisis", "somebody-elses"])
 async def test_nobody_is_promised_a_call_that_nobody_asked_for(
     house: House, clinic: Clinic, team: Team, what: str
@@ -198,6 +214,34 @@ async def test_a_facilitator_goes_from_the_list_to_an_outcome(
             (row.actor, row.action) for row in await store.access_log.entries(tx, clinic.members[0].person)
         }
     assert {(clinic.facilitator.person, "concern"), (clinic.facilitator.person, "sheet")} <= seen
+
+
+async def test_two_concerns_of_one_member_are_one_member(house: House, clinic: Clinic, team: Team) -> None:
+    now = datetime.now(UTC)
+    await worry(clinic)
+    async with house.db.write() as tx:
+        member = clinic.members[0].id
+        await store.concerns.flag(tx, house.keys, member, clinic.facilitator.person, "Said goodbye.", now)
+    leader = await house.guest(clinic.facilitator)
+    _, text = await read(leader, "")
+    assert len(await opened(clinic)) == 2
+    assert "One member needs a person" in text
+    await worry(clinic, which=1)
+    _, text = await read(leader, "")
+    assert "2 members need a person" in text
+
+
+async def test_a_concern_leads_to_the_members_page(house: House, clinic: Clinic, team: Team) -> None:
+    made = await worry(clinic)
+    leader = await house.guest(clinic.facilitator)
+    _, text = await read(leader, f"concerns/{made.id}")
+    assert "Speak with them by" in text
+    page = f"people/{made.member}"
+    assert f'href="/s/{leader.place}/{page}"' in text
+    assert (await read(leader, page))[0] == 200
+    async with await Browser(house).at(team.first) as browser:
+        text = (await browser.get(f"/w/{team.first.desk}/concerns/{made.id}")).text
+    assert "/people/" not in text
 
 
 async def test_a_facilitator_who_is_worried_calls_whoever_is_on_call(
