@@ -232,7 +232,7 @@ class Guest:
         """The close code, once the server has closed the socket."""
         assert self.ws is not None
         assert self._reader is not None
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             await self._reader
         return self.ws.close_code
 
