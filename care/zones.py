@@ -5,8 +5,10 @@ different instants for the same agreed hour. Every entry point calls `pin` befor
 """
 
 import zoneinfo
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 
 _FIRST_WORDS = "# version "
 
@@ -42,3 +44,17 @@ def names() -> frozenset[str]:
 def known(name: str) -> bool:
     """Whether there is a zone of this name."""
     return name in names()
+
+
+@cache
+def countries() -> Mapping[str, str]:
+    """The country of each zone that lies in one, in small letters, by the package's `zone.tab` (ISO 3166
+    codes). Older names of a zone are not in it."""
+    with resources.files("tzdata.zoneinfo").joinpath("zone.tab").open(encoding="utf-8") as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines if not line.startswith("#")]
+    return MappingProxyType({row[2]: row[0].lower() for row in rows})
+
+
+def country(name: str) -> str:
+    """The country that a zone lies in, "" where the zone does not say."""
+    return countries().get(name, "")

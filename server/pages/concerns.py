@@ -198,6 +198,7 @@ async def one_page(
         others=[("", words.gettext("Please choose")), *((one, named.get(one, "")) for one in others)],
         sheet=sheet,
         crisis_country=crisis.country_of(request),
+        sheet_country=crisis.of_zone(request, sheet.zone) if sheet else None,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 import store.crisis_book
+from care import zones
 from server import keys, render
 from server.pages.crisis_numbers import Country, Line, countries
 from store.crisis_book import Number, Numbers
@@ -33,11 +34,18 @@ def _page(request: web.Request, code: str) -> web.Response:
     return render.page(request, "pages/help.html", country=country, countries=tuple(known.values()))
 
 
-def country_of(request: web.Request) -> Country:
-    """The numbers of the country that fits this visitor best."""
+def country_of(request: web.Request, zone: str = "") -> Country:
+    """The numbers of the country of somebody's zone, where we have them; else of the one that fits this
+    visitor best: the language of a browser says little about where it is."""
     known = book(request)
     code = render.country(request)
-    return known.get(ALIASES.get(code, code), known["any"])
+    return of_zone(request, zone) or known.get(ALIASES.get(code, code), known["any"])
+
+
+def of_zone(request: web.Request, zone: str) -> Country | None:
+    """The numbers of the country that a zone lies in; None where the zone does not say or we have none."""
+    code = zones.country(zone)
+    return book(request).get(ALIASES.get(code, code))
 
 
 def book(request: web.Request) -> Mapping[str, Country]:

@@ -114,6 +114,7 @@ def page(request: web.Request, found: Shown, form: forms.Form) -> web.Response:
     """The page with this form."""
     _ = render.words(request).gettext
     said = request.query.get("said", "")
+    country = crisis.country_of(request, found.zone)
     if said != "no" and found.concern is None:
         said = ""  # an old address says nothing of who is told now
     return forms.again(
@@ -123,8 +124,8 @@ def page(request: web.Request, found: Shown, form: forms.Form) -> web.Response:
         place=found.who.place,
         csrf=signin.csrf_value(request, found.who),
         shown=found,
-        country=crisis.country_of(request),
-        lines_path=f"/help/{render.country(request)}",
+        country=country,
+        lines_path=f"/help/{country.code}",
         said=said if said in WISHES else "",
         in_room="room" in request.query,
         own=may(found.who.role, Action.OWN_PLACE, found.who.purpose),

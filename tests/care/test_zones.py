@@ -32,3 +32,10 @@ def test_names_are_known_or_not() -> None:
     assert not zones.known("Europe/Atlantis")
     assert not zones.known("../../etc/passwd")
     assert not zones.known("")
+
+
+def test_a_zone_lies_in_a_country_where_the_package_says_so() -> None:
+    assert (zones.country("Europe/Berlin"), zones.country("Europe/London")) == ("de", "gb")
+    assert zones.country("America/New_York") == "us"
+    assert [zones.country(name) for name in ("UTC", "Etc/GMT+1", "", "Nowhere/At_All")] == [""] * 4
+    assert set(zones.countries()) <= zones.names()

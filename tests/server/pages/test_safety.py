@@ -12,7 +12,7 @@ import store.concern_access
 import store.concerns
 import store.on_call
 from store.concern_rows import Concern, find
-from store.tables import outbox
+from store.tables import outbox, person
 from tests.server.house import Guest, House
 from tests.server.pages.clinic import Clinic, open_clinic
 from tests.server.staff_desk import Browser, colleague
@@ -96,7 +96,7 @@ async def test_every_help_page_shows_numbers_and_opens_nothing(
     status, text = await read(guest, f"help-now/{what}")
     assert status == 200
     assert words in text
-    assert 'href="tel:999"' in text
+    assert 'href="tel:112"' in text
     assert "116 123" in text
     assert await opened(clinic) == []
 
@@ -109,6 +109,46 @@ async def test_numbers_come_before_the_question_about_a_call(house: House, clini
         for mark in ("<h1>", 'data-action="call-emergency"', 'class="lead"', "lines-title", 'name="wish"')
     ]
     assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("zone", "number", "code"),
+    [
+        ("Europe/Berlin", "112", "de"),
+        ("Europe/Vienna", "112", "eu"),
+        ("Australia/Sydney", "000", "au"),
+        ("Africa/Nairobi", "999", "gb"),  # no numbers of ours: the installation's own
+        ("UTC", "999", "gb"),
+    ],
+)
+async def test_the_numbers_are_those_of_the_members_zone(
+    house: House, clinic: Clinic, zone: str, number: str, code: str
+) -> None:
+    await moved(house, clinic.members[0].person, zone)
+    guest = await house.guest(clinic.members[0])
+    async with guest.http.get(
+        f"{house.origin}/s/{guest.place}/help-now/help", headers={"Accept-Language": "en-US,en"}
+    ) as reply:
+        text = await reply.text()
+    assert f'data-action="call-emergency" href="tel:{number}"' in text
+    assert f'href="/help/{code}"' in text
+
+
+async def moved(house: House, who: str, zone: str) -> None:
+    async with house.db.write() as tx:
+        await tx.execute(update(person).where(person.c.id == who).values(zone=zone))
+
+
+async def test_the_emergency_sheet_names_the_number_of_the_members_zone(
+    house: House, clinic: Clinic, team: Team
+) -> None:
+    made = await worry(clinic)
+    leader = await house.guest(clinic.facilitator)
+    _, text, _ = await send(leader, f"concerns/{made.id}/sheet")
+    assert "By their time zone that is Germany, 112" in text
+    await moved(house, clinic.members[0].person, "UTC")
+    _, text, _ = await send(leader, f"concerns/{made.id}/sheet")
+    assert "Here it is 999" in text
 
 
 async def test_after_an_answer_of_one_the_numbers_come_first(house: House, clinic: Clinic) -> None:
