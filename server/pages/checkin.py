@@ -129,6 +129,7 @@ async def done(request: web.Request) -> web.Response:
         one=one,
         zone=here.zone,
         ahead=ahead,
+        rounds=rounds(render.words(request)),
         readers=readers,
     )
 

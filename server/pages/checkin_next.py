@@ -1,5 +1,5 @@
-"""What happens after a check-in was sent, and when: the meeting with a person, the next session, the next
-form."""
+"""What happens after a check-in was sent, and when: another form that is open, the meeting with a person, the
+next session, the next form."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,22 +18,21 @@ from store.groups import Session
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ahead:
     """What comes. `meeting` is booked, needed or "" and begins at `meets_at`; `session` is the group's next
-    one, `form_at` when the next form opens."""
+    one, `form_at` when the next form opens, `form` another one that takes answers now."""
 
     meeting: str
     meets_at: datetime | None
     session: Session | None
     form_at: datetime | None
+    form: CheckIn | None
 
 
 async def following(tx: AsyncConnection, one: CheckIn, here: Place) -> Ahead:
     """What comes after this check-in."""
     meeting, meets_at = await meeting_of(tx, one, here.now)
-    later = [
-        other.opens_at
-        for other in await store.checkins.of_member(tx, one.member)
-        if other.state in UNOPENED and other.opens_at > here.now
-    ]
+    others = await store.checkins.of_member(tx, one.member)
+    later = [other.opens_at for other in others if other.state in UNOPENED and other.opens_at > here.now]
+    open_now = [other for other in others if other.answerable(here.now)]
     sessions = [
         session
         for session in here.sessions
@@ -44,6 +43,7 @@ async def following(tx: AsyncConnection, one: CheckIn, here: Place) -> Ahead:
         meets_at=meets_at,
         session=min(sessions, key=lambda session: session.starts_at, default=None),
         form_at=min(later, default=None),
+        form=min(open_now, key=lambda other: other.closes_at, default=None),
     )
 
 

@@ -288,6 +288,29 @@ async def test_the_end_says_what_happens_next_and_when(opened: Open) -> None:
     assert "findable" not in text
 
 
+async def test_the_end_leads_on_to_another_form_that_is_open(opened: Open) -> None:
+    asked = await opened()
+    await send(asked.guest, await fill(asked, **GIVEN), {})
+    now, about = datetime.now(UTC), (asked.guest.member.id, asked.agreed.circle.session)
+    async with asked.house.db.write() as tx:
+        later = now + timedelta(days=9)
+        ahead = {"opens_at": later, "target_at": later, "closes_at": later + timedelta(days=5)}
+        await ask(tx, *about, now, "post", state="planned", **ahead)
+    text = await read(asked.guest, f"{asked.path}/done")
+    assert "The next form comes on" in text
+    assert "Another form is open" not in text
+    async with asked.house.db.write() as tx:
+        other = await ask(tx, *about, now, "mid")
+    text = await read(asked.guest, f"{asked.path}/done")
+    assert "Another form is open for you now" in text
+    assert text.count('data-action="checkin"') == 1
+    assert f'href="/s/{asked.guest.place}/checkin/{other}"' in text
+    assert "The next form comes on" not in text
+    async with asked.house.db.write() as tx:
+        await tx.execute(update(checkin).where(checkin.c.id == other).values(state="expired"))
+    assert "The next form comes on" in await read(asked.guest, f"{asked.path}/done")
+
+
 @pytest.mark.parametrize("wave", ["pre", "mid", "post"])
 async def test_the_end_of_a_longer_round_speaks_of_the_meeting(opened: Open, wave: str) -> None:
     asked = await opened(wave)
