@@ -20,6 +20,7 @@ JOURNEYS = (
     "tests/browser",
     "tests/server/media/test_chromium.py",
     "tests/server/media/test_chromium_tcp.py",
+    "tests/server/pages/test_scores_look.py",
 )
 """All that opens browsers, in one lane, because at most four may be open at once."""
 MEDIA = ("tests/fuzz", "tests/peers", "tests/server/media", "tests/server/rooms")
