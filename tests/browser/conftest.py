@@ -58,7 +58,8 @@ REROUTE = """
 })();
 """
 """A network of the person's own: what would go to the server's UDP port goes to a relay before it."""
-ROOMS = 40
+ROOMS = 64
+"""One for each call of `house.room()`, and some for journeys that are tried again."""
 PEOPLE_AT_ONCE = 4
 
 

@@ -34,6 +34,7 @@ class House:
 
     def room(self) -> dict[str, Any]:
         """A room that no other journey has used."""
+        assert self.rooms, "the house has no room left: open it with more"
         return self.rooms.pop(0)
 
     def log(self) -> str:
