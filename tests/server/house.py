@@ -81,6 +81,7 @@ class House:
     keys: Keys
     origin: str
     guests: list["Guest"] = field(default_factory=list)
+    sessions: list[aiohttp.ClientSession] = field(default_factory=list)
 
     @property
     def engine(self) -> WritingEngine:
@@ -121,6 +122,8 @@ class House:
         """Everybody goes home."""
         for guest in self.guests:
             await guest.close()
+        for http in self.sessions:
+            await http.close()
 
 
 class Guest:

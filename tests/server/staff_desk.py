@@ -87,6 +87,9 @@ class Browser:
         default_factory=lambda: aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
     )
 
+    def __post_init__(self) -> None:
+        self.house.sessions.append(self.http)
+
     async def __aenter__(self) -> "Browser":
         return self
 
