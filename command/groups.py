@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import store.enrol
 import store.groups
 import store.people
 from care.timetable import weekly
@@ -59,6 +60,8 @@ async def enrol(tx: AsyncConnection, keys: Keys, group: str, newcomer: Newcomer,
     found = await store.groups.find_group(tx, group)
     if found is None:
         raise GroupRefused(f"there is no group {group}")
+    if newcomer.role == "participant" and (late := await store.enrol.closed(tx, group, now)) is not None:
+        raise GroupRefused(str(late))
     taken = {member.seat for member in await store.groups.members(tx, group)}
     free = [seat for seat in range(SEATS) if seat not in taken]
     if newcomer.role != "coordinator" and not free:

@@ -31,6 +31,19 @@ class Enrolment:
     safe: SafeContact | None = None
 
 
+class Closed(ValueError):
+    """The contract in force lets nobody new in any more: its session `session` began at `since`."""
+
+    def __init__(self, session: int, since: datetime, zone: str) -> None:
+        super().__init__(
+            f"nobody new joins since session {session} began at {since:%Y-%m-%d %H:%M} UTC; "
+            "who may join, and until when, is changed by an amendment of the contract"
+        )
+        self.session = session
+        self.since = since
+        self.zone = zone
+
+
 class RowRefused(ValueError):
     """One row of the list cannot be taken, so none was. `row` counts from 0; `code` is already_here,
     twice_here or invalid."""
@@ -49,12 +62,16 @@ async def enrol(
     by: str,
     now: datetime,
     role: str = "coordinator",
+    founding: bool = False,
 ) -> list[Member]:
     """The new participants, in the order of the rows. Raises RowRefused for a row that cannot be or a name
-    that is in the group already (so a second press of the button adds nobody), seats.Full, LookupError for
-    no such group. An exception must end the transaction."""
+    that is in the group already (so a second press of the button adds nobody), Closed for a group that runs
+    with those who are in, seats.Full, LookupError for no such group. `founding` are those a group is made
+    with. An exception must end the transaction."""
     await chain.hold(tx)
     await contracts.lock(tx, group_id)
+    if not founding and (too_late := await closed(tx, group_id, now)) is not None:
+        raise too_late
     await refuse_known(tx, keys, group_id, rows)
     free = await seats.free(tx, group_id)
     if len(free) < len(rows):
@@ -80,6 +97,24 @@ async def enrol(
     await tasks.touch(tx, group_id)
     await plan.reconcile(tx, group_id, now)
     return made
+
+
+async def closed(tx: AsyncConnection, group_id: str, now: datetime) -> Closed | None:
+    """Why nobody new joins this group at `now`: the session the contract in force names has begun. None while
+    people may join, and where no contract was made or it keeps the group open."""
+    found = await contracts.in_force(tx, group_id, now)
+    if found is None or not found.terms.closed:
+        return None
+    last = found.terms.join_until_session
+    begun = [
+        one
+        for one in await groups.sessions_of(tx, group_id)
+        if one.ordinal is not None
+        and one.ordinal >= last
+        and one.state != "cancelled"
+        and one.starts_at <= now
+    ]
+    return Closed(last, begun[0].starts_at, found.terms.zone) if begun else None
 
 
 async def create(tx: AsyncConnection, keys: Keys, row: Enrolment, now: datetime) -> str:

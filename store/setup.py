@@ -136,7 +136,7 @@ async def create(
     await groups.add_member(tx, made, person, "coordinator", None, now)
     for seat, one in enumerate(facilitators):
         await groups.add_member(tx, made, one, "facilitator", seat, now)
-    await enrol.enrol(tx, keys, made, people, by, now)
+    await enrol.enrol(tx, keys, made, people, by, now, founding=True)
     emptied = await keys.seal(tx, person, "group_draft", "body", draft, "{}")
     await tx.execute(
         update(group_draft)

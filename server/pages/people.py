@@ -1,5 +1,7 @@
 """The people of a group: the list, and the two ways in. A list with one wrong line adds nobody."""
 
+from zoneinfo import ZoneInfo
+
 from aiohttp import web
 
 import store.contracts
@@ -13,6 +15,7 @@ import store.signatures
 from care.signing import MEMBER
 from server import keys, render
 from server.pages import forms, member_words, office, people_fields, zone_field
+from server.pages.dates_shown import clock, day
 from server.pages.forms import Form
 from server.pages.names import called
 from server.pages.office import Office
@@ -63,7 +66,10 @@ async def show(request: web.Request) -> web.Response:
 async def show_new(request: web.Request) -> web.Response:
     """The form for one person, and the one for a list."""
     at = await office.current(request)
-    return new_page(request, at, forms.filled({}))
+    now = request.app[keys.CLOCK]().wall
+    async with request.app[keys.DATABASE].read() as tx:
+        closed = await store.enrol.closed(tx, at.group.id, now)
+    return new_page(request, at, forms.filled({}), closed_words(request, closed) if closed else "")
 
 
 async def enrol(request: web.Request) -> web.Response:
@@ -103,6 +109,9 @@ async def enrolled(request: web.Request, at: Office, form: Form, people: list[Ne
         who = people[refusal.row].shown
         form.refuse(field, _("%(name)s: %(words)s") % {"name": who, "words": why} if listed else why)
         return False
+    except store.enrol.Closed as closed:
+        form.refuse(field, closed_words(request, closed))
+        return False
     except store.seats.Full as full:
         words = _("Only %(free)s seats are free in this group.")
         form.refuse(field, words % {"free": full.free})
@@ -110,8 +119,24 @@ async def enrolled(request: web.Request, at: Office, form: Form, people: list[Ne
     return True
 
 
-def new_page(request: web.Request, at: Office, form: Form) -> web.Response:
-    """The page of both forms; what was not sent has its default again."""
+def closed_words(request: web.Request, closed: store.enrol.Closed) -> str:
+    """Since when nobody new joins, and what can be done about it."""
+    _ = render.words(request).gettext
+    since = closed.since.astimezone(ZoneInfo(closed.zone))
+    return _(
+        "Nobody new joins this group since session %(number)s began (%(day)s, %(at)s): the contract closes "
+        "it there. To take somebody in, amend the contract first (“New members join until session”), and "
+        "add the person once the amendment is in force."
+    ) % {
+        "number": closed.session,
+        "day": day(since.date(), render.language(request)),
+        "at": clock(since),
+    }
+
+
+def new_page(request: web.Request, at: Office, form: Form, closed: str = "") -> web.Response:
+    """The page of both forms; what was not sent has its default again. `closed` says beforehand that nobody
+    new joins."""
     for name, value in {"zone": at.group.zone, "locale": render.language(request)}.items():
         if name not in form.values:
             form.values.add(name, value)
@@ -121,6 +146,7 @@ def new_page(request: web.Request, at: Office, form: Form) -> web.Response:
         form,
         office=at,
         here="people",
+        closed=closed,
         zones=zone_field.offered(),
         languages=people_fields.languages(request),
     )

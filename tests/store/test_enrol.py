@@ -2,13 +2,29 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from care.contact import SafeContact
-from store import audit, enrol, groups, links, not_me, pauses, people, people_own, seats, signins, tasks
+from care.contract import Terms
+from command.groups import GroupRefused, Newcomer
+from command.groups import enrol as enrol_at_the_shell
+from store import (
+    audit,
+    contracts,
+    enrol,
+    groups,
+    links,
+    not_me,
+    pauses,
+    people,
+    people_own,
+    seats,
+    signins,
+    tasks,
+)
 from store import tables as t
 from store.conflict import Conflict
 from store.doors import NotAllowed
@@ -78,6 +94,43 @@ async def test_one_bad_row_keeps_the_whole_list_out(database, keys, circle):
             await put(database, keys, circle, MIRA, bad)
         assert (refused.value.row, refused.value.code) == (1, code)
     assert await counts(database) == before
+
+
+async def test_nobody_new_joins_once_the_session_of_the_contract_has_begun(database, keys, circle):
+    terms = Terms(zone="Europe/Berlin", first_local=datetime(2026, 3, 2, 18))
+    second = NOW + 7 * DAY
+    async with database.write() as tx:
+        await groups.create_session(
+            tx, circle.group, 2, second, second + timedelta(hours=1.5), "Europe/Berlin"
+        )
+        await contracts.offer(tx, keys, circle.group, terms, circle.coordinator.id, NOW - DAY, 0)
+    async with database.write() as tx:
+        await enrol.enrol(
+            tx, keys, circle.group, [MIRA], circle.coordinator.id, second - timedelta(minutes=1)
+        )
+    before = await counts(database)
+    with pytest.raises(enrol.Closed) as closed:
+        async with database.write() as tx:
+            await enrol.enrol(tx, keys, circle.group, [named("Zora")], circle.coordinator.id, second)
+    assert (closed.value.session, closed.value.since) == (2, second)
+    assert await counts(database) == before
+    async with database.write() as tx:
+        amended = replace(terms, join_until_session=3)
+        version = await contracts.offer(tx, keys, circle.group, amended, circle.coordinator.id, second, 1)
+        assert version.notice_until > second
+        assert await enrol.closed(tx, circle.group, version.notice_until - timedelta(minutes=1)) is not None
+        assert await enrol.closed(tx, circle.group, version.notice_until) is None
+
+
+async def test_the_command_line_refuses_who_comes_too_late_and_takes_a_stand_in(database, keys, circle):
+    terms = Terms(zone="Europe/Berlin", first_local=datetime(2026, 3, 2, 18), join_until_session=1)
+    async with database.write() as tx:
+        await contracts.offer(tx, keys, circle.group, terms, circle.coordinator.id, NOW - DAY, 0)
+    late = Newcomer(role="participant", name="Zora", contact="", emergency="", locale="en")
+    async with database.write() as tx:
+        with pytest.raises(GroupRefused, match="amendment"):
+            await enrol_at_the_shell(tx, keys, circle.group, late, NOW)
+        await enrol_at_the_shell(tx, keys, circle.group, replace(late, role="facilitator"), NOW)
 
 
 async def test_a_list_longer_than_the_free_seats_is_refused_with_their_number(database, keys, circle):

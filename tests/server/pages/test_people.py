@@ -28,6 +28,12 @@ async def clinic(house: House) -> Clinic:
     return await open_clinic(house)
 
 
+@pytest.fixture
+async def beginning(house: House) -> Clinic:
+    """Three members whose group begins tomorrow."""
+    return await open_clinic(house, weeks_ago=0)
+
+
 async def change(clinic: Clinic, what: str, **fields: str) -> Reply:
     """One of the forms on Ada's page."""
     return await clinic.form(clinic.at(f"people/{clinic.members[0].id}/{what}"), fields)
@@ -44,15 +50,15 @@ async def present(clinic: Clinic) -> int:
         return sum(one.role == "participant" for one in await store.groups.members(tx, clinic.group))
 
 
-async def test_one_person_joins(clinic: Clinic) -> None:
+async def test_one_person_joins(beginning: Clinic) -> None:
     fields = {"do": "add_one", "name": "Gwen", "address": "gwen@example.org", "zone": "Europe/London"}
-    async with clinic.browser:
-        reply = await clinic.form(clinic.at("people/new"), fields | {"locale": "en"})
-        again = await clinic.form(clinic.at("people/new"), fields | {"locale": "en"})
+    async with beginning.browser:
+        reply = await beginning.form(beginning.at("people/new"), fields | {"locale": "en"})
+        again = await beginning.form(beginning.at("people/new"), fields | {"locale": "en"})
         assert reply.status == 303
         assert again.status == 422
         assert "in the group already" in again.text
-        assert await present(clinic) == 4
+        assert await present(beginning) == 4
 
 
 @pytest.mark.parametrize(
@@ -64,19 +70,41 @@ async def test_one_person_joins(clinic: Clinic) -> None:
         ("\n".join(f"P{n};p{n}@example.org" for n in range(9)), "Only 8 seats are free"),
     ],
 )
-async def test_a_list_is_taken_whole_or_not_at_all(clinic: Clinic, text: str, words: str) -> None:
-    async with clinic.browser:
-        reply = await clinic.form(clinic.at("people/new"), {"do": "add_list", "list": text})
+async def test_a_list_is_taken_whole_or_not_at_all(beginning: Clinic, text: str, words: str) -> None:
+    async with beginning.browser:
+        reply = await beginning.form(beginning.at("people/new"), {"do": "add_list", "list": text})
         assert reply.status == 422
         assert words in reply.text
-        assert await present(clinic) == 3
+        assert await present(beginning) == 3
 
 
-async def test_a_list_joins(clinic: Clinic) -> None:
+@pytest.mark.parametrize(
+    ("do", "typed"),
+    [("add_one", {"name": "Gwen Typed"}), ("add_list", {"list": "Gwen Typed;gwen@example.org"})],
+)
+async def test_a_person_who_comes_too_late_is_refused_and_nothing_typed_is_lost(
+    clinic: Clinic, do: str, typed: dict[str, str]
+) -> None:
     async with clinic.browser:
+        page = await clinic.browser.get(clinic.at("people/new"))
+        fields = {"do": do, "address": "gwen@example.org", "zone": "Europe/London", "locale": "en"}
+        reply = await clinic.form(clinic.at("people/new"), fields | typed)
+    assert "since session 2 began" in page.text
+    assert reply.status == 422
+    assert "since session 2 began" in reply.text
+    assert "amend the contract first" in reply.text
+    assert "Gwen Typed" in reply.text
+    assert "gwen@example.org" in reply.text
+    assert await present(clinic) == 3
+
+
+async def test_a_list_joins(beginning: Clinic) -> None:
+    async with beginning.browser:
         text = "Gwen;gwen@example.org;;Europe/London;en\nHugo;hugo@example.org"
-        assert (await clinic.form(clinic.at("people/new"), {"do": "add_list", "list": text})).status == 303
-        page = await clinic.browser.get(clinic.at("people"))
+        assert (
+            await beginning.form(beginning.at("people/new"), {"do": "add_list", "list": text})
+        ).status == 303
+        page = await beginning.browser.get(beginning.at("people"))
     assert "Gwen" in page.text
     assert "Hugo" in page.text
 
