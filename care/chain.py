@@ -138,10 +138,12 @@ def _on_duty(one: OnCall, calendar: Calendar, now: datetime) -> bool:
     return own.is_open(now)
 
 
-def ladder(level: Level, called: Sequence[str], lead: str) -> tuple[Step, ...]:
-    """The steps of a concern in order; after the last one they begin again. `called` is `order`."""
+def ladder(level: Level, called: Sequence[str], lead: str, *, led: bool = True) -> tuple[Step, ...]:
+    """The steps of a concern in order; after the last one they begin again. `called` is `order`. `led` says
+    whether the group has facilitators: a question for the next contact stays with them, and with nobody
+    where there are none."""
     facilitators = Step(rung=Rung.FACILITATORS)
-    if level is Level.ASK:
+    if level is Level.ASK and led:
         return (facilitators,)
     people = [Step(rung=Rung.NEXT, staff=(one,)) for one in called]
     if level in (Level.URGENT, Level.IMMEDIATE) and called:

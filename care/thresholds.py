@@ -50,6 +50,7 @@ class Kind(StrEnum):
     MEETING_CONFIRM = "meeting_confirm"
     MEETING_CONFIRM_OVERDUE = "meeting_confirm_overdue"
     CALL_WISHED = "call_wished"  # said in a form after the group
+    CLINICAL_CONTACT = "clinical_contact"  # and the group has no facilitator who could see to it
 
 
 # No record asks for these: a member did, or a message could not go. They stay until somebody finishes them.

@@ -43,8 +43,8 @@ class Alert:
 
 async def take_step(tx: AsyncConnection, keys: Keys, about: Concern, now: datetime) -> None:
     """Tells whoever is next, and writes the step down. A step that would reach nobody is passed over at
-    once; a question for the next contact begins without a message."""
-    if about.level == Level.ASK and about.hop == 0:
+    once; a question for the next contact begins without a message, where somebody leads the group."""
+    if about.level == Level.ASK and about.hop == 0 and await led(tx, about.group):
         return
     steps = await steps_of(tx, about, now)
     for offset in range(len(steps)):
@@ -81,7 +81,7 @@ async def steps_of(tx: AsyncConnection, about: Concern, now: datetime) -> tuple[
         lead=rota.chain.lead if rota.chain.lead in able else "",
     )
     called = ladders.order(present, rota.calendar, now)
-    return ladders.ladder(Level(about.level), called, present.lead)
+    return ladders.ladder(Level(about.level), called, present.lead, led=await led(tx, about.group))
 
 
 async def told_at(tx: AsyncConnection, about: Concern, one: Step) -> list[str]:
@@ -105,6 +105,11 @@ async def of_role(tx: AsyncConnection, group_id: str, role: str) -> list[str]:
     people = list(rows.scalars())
     gone = await closed(tx, people)
     return [one for one in people if one not in gone]
+
+
+async def led(tx: AsyncConnection, group_id: str) -> bool:
+    """Whether somebody who can sign in leads the group."""
+    return bool(await of_role(tx, group_id, "facilitator"))
 
 
 async def closed(tx: AsyncConnection, people: Sequence[str]) -> set[str]:

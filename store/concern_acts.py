@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care import concern as clockwork
 from care.concern import State
-from store import alerts, audit, chain, concern_doors, concern_rows, outbox
+from store import alerts, audit, chain, concern_doors, concern_rows, outbox, tasks
 from store.concern_rows import Concern, find_known, move, note, place_of
 from store.doors import NotAllowed
 from store.sealing import Keys
@@ -70,6 +70,7 @@ async def contacted(
     await move(tx, found, clockwork.contacted(found.clock, now), now, owner=person, contacted_at=now)
     await note(tx, keys, found, "contacted", person, now, text=words)
     await withdraw(tx, found, "contacted", now)
+    await tasks.touch(tx, found.group)
     return await find_known(tx, found.id)
 
 
@@ -87,6 +88,7 @@ async def close(
     await move(tx, found, clock, now, closed_at=now, closed_by=person, outcome_sealed=sealed)
     await note(tx, keys, found, "outcome", person, now, text=outcome)
     await withdraw(tx, found, "closed", now)
+    await tasks.touch(tx, found.group)
     await audit.append(
         tx,
         keys,

@@ -13,7 +13,7 @@ from care import concern as clockwork
 from care import safety
 from care.concern import State
 from care.safety import Finding, Level, Screen, Trigger
-from store import alerts, chain
+from store import alerts, chain, duties
 from store.concern_rows import (
     Concern,
     Place,
@@ -185,6 +185,8 @@ async def put(
     made = await find_known(tx, key)
     await note(tx, keys, made, "opened", by or who.id, now, code=finding.trigger.value)
     await alerts.take_step(tx, keys, made, now)
+    if finding.level is Level.ASK:
+        await duties.renew(tx, who.group, now)
     return made
 
 

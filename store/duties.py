@@ -12,7 +12,7 @@ from care.standing import OUTSIDE, standing
 from care.thresholds import Wanted
 from care.verdict import Status
 from care.watched import Meeting, Watched
-from store import meeting_duties, plan, record, tasks
+from store import contact_duties, meeting_duties, plan, record, tasks
 from store.groups import Session
 from store.record import Record
 from store.tables import group, member, person, question, signature
@@ -30,11 +30,12 @@ async def renew(tx: AsyncConnection, group_id: str, now: datetime) -> None:
 
 
 async def wanted(tx: AsyncConnection, group_id: str, now: datetime) -> tuple[Wanted, ...]:
-    """The tasks a group wants; none for one that is over or not begun."""
+    """The tasks a group wants; for one that is over only that somebody is spoken with."""
     found = await record.load(tx, group_id, now)
     of_state = await tx.execute(select(group.c.state).where(group.c.id == group_id))
+    contact = await contact_duties.wanted(tx, group_id)
     if of_state.scalar_one() == "ended":
-        return ()
+        return contact
     signed = await _signed(tx, found.agreed.offered)
     refused = await _refused(tx, group_id, person.c.refused_at)
     numbers = await _refused(tx, group_id, person.c.number_refused_at)
@@ -58,7 +59,7 @@ async def wanted(tx: AsyncConnection, group_id: str, now: datetime) -> tuple[Wan
     rules = found.agreed.rules
     due = thresholds.due(group_id, meetings, watched, rules, now)
     alone = await meeting_duties.wanted(tx, group_id, found.members, rules, now)
-    return (*due, *alone, *await _forms(tx, group_id, now))
+    return (*contact, *due, *alone, *await _forms(tx, group_id, now))
 
 
 async def _forms(tx: AsyncConnection, group_id: str, now: datetime) -> tuple[Wanted, ...]:

@@ -15,7 +15,7 @@ from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import audit, chain, groups, links, people, signals, staff_signins
+from store import audit, chain, groups, links, people, signals, staff_signins, tasks
 from store.groups import Member
 from store.ids import fresh_id, fresh_place, plausible
 from store.sealing import Keys
@@ -248,6 +248,7 @@ async def disable(tx: AsyncConnection, keys: Keys, staff_id: str, by: str, now: 
     await tx.execute(update(staff).where(staff.c.id == staff_id).values(disabled_at=now))
     await staff_signins.close_all(tx, staff_id, "disabled", now)
     for place in await groups_of(tx, found.person):
+        await tasks.touch(tx, place.group)
         await links.revoke(tx, place.member, "account closed", now)
         await signals.put(tx, TOPIC, {"what": "rights", "member": place.member}, now)
     await note(tx, keys, by, "staff_disabled", staff_id, now)
@@ -290,6 +291,7 @@ async def grant(
         made = await groups.add_member(tx, group_id, person, role, seat, now)
     else:
         made = await come_back(tx, earlier, role, seat, now)
+    await tasks.touch(tx, group_id)
     await note(tx, keys, by, "place_granted", made.id, now, group=group_id, after=role)
     await signals.put(tx, TOPIC, {"what": "rights", "member": made.id}, now)
     return made
@@ -317,6 +319,7 @@ async def withdraw(tx: AsyncConnection, keys: Keys, member_id: str, by: str, now
     if found is None or found.role not in ROLES:
         return False
     await groups.withdraw_member(tx, member_id, now)
+    await tasks.touch(tx, found.group)
     await signals.put(tx, TOPIC, {"what": "rights", "member": member_id}, now)
     await note(tx, keys, by, "place_withdrawn", member_id, now, group=found.group, before=found.role)
     return True

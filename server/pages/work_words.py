@@ -104,6 +104,7 @@ def reason_words(translations: NullTranslations, reason: str) -> str:
         "mid_waits": _("the form in the middle is not done"),
         "post_waits": _("the form after the last session is not done"),
         "weekly_missed": _("%(number)s forms between sessions missed in a row"),
+        "nobody_leads": _("nobody leads this group; ask an administrator to name somebody"),
         "tell_dates": _("dates have changed"),
         "tell_contract": _("the contract waits for a signature"),
         "tell_form": _("a form waits: offer to go through it on the phone"),

@@ -101,6 +101,17 @@ def test_a_question_for_the_next_contact_stays_with_the_facilitators():
     assert rungs(Level.ASK) == [(Rung.FACILITATORS, ())]
 
 
+def test_where_nobody_leads_a_question_for_the_next_contact_goes_through_the_chain():
+    steps = chain.ladder(Level.ASK, ("a", "b"), "c", led=False)
+    assert [(one.rung, one.staff) for one in steps] == [
+        (Rung.FACILITATORS, ()),
+        (Rung.NEXT, ("a",)),
+        (Rung.NEXT, ("b",)),
+        (Rung.COORDINATOR, ()),
+        (Rung.LEAD, ("c",)),
+    ]
+
+
 def test_without_a_lead_everybody_is_called_again():
     assert rungs(Level.URGENT, lead="")[-1] == (Rung.LEAD, ("a", "b"))
 

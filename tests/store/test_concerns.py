@@ -5,10 +5,21 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from care.safety import Trigger, Unreadable
-from store import concern_acts, concern_rows, concerns, groups, outbox, people, staff
+from store import (
+    concern_acts,
+    concern_rows,
+    concerns,
+    duties,
+    groups,
+    outbox,
+    people,
+    staff,
+    tasks,
+    worklist,
+)
 from store.safety_state import phq_version
 from store.sealing import SealBroken
-from store.tables import alert, assessed, concern, concern_event
+from store.tables import alert, assessed, concern, concern_event, group
 from tests.services.circle import HOUR, NOW, make_circle
 from tests.services.on_call import make_team
 
@@ -71,6 +82,55 @@ async def test_a_skipped_item_shows_nothing_tells_nobody_and_waits_for_the_next_
         assert (found.level, found.state, found.trigger) == ("ask", "open", "skipped")
         assert found.next_at == NOW + 7 * DAY
         assert await told(tx) == set()
+
+
+async def contact_tasks(tx, circle, now=NOW):
+    return [
+        (one.member, one.owner_role, one.due_at)
+        for one in await tasks.of_groups(tx, [circle.group], now)
+        if one.kind == "clinical_contact"
+    ]
+
+
+@pytest.mark.parametrize("value", [None, ""])
+async def test_a_skipped_item_where_nobody_leads_reaches_the_chain_and_the_coordinators_work_list(
+    database, keys, circle, team, value
+):
+    async with database.write() as tx:
+        assert await staff.withdraw(tx, keys, circle.facilitator.id, "command", NOW)
+        assert await answer(tx, keys, circle, value) is None
+        assert await told(tx) == {(team.first.person, "mail")}
+        wanted = [(circle.participants[0].id, "coordinator", NOW + 7 * DAY)]
+        assert await contact_tasks(tx, circle) == wanted
+        (item,) = [
+            one
+            for one in await worklist.rows(tx, keys, circle.coordinator.person, NOW)
+            if one.kind == "clinical_contact"
+        ]
+        assert (item.name.split()[0], item.reasons) == ("Bela", ("nobody_leads",))
+        (found,) = await all_concerns(tx)
+        await concern_acts.contacted(tx, keys, found.id, team.first.person, "We talked, all is well.", NOW)
+        await duties.renew(tx, circle.group, NOW)
+        assert await contact_tasks(tx, circle) == []
+
+
+async def test_a_skipped_item_reaches_the_coordinator_when_the_last_facilitator_has_gone(
+    database, keys, circle
+):
+    async with database.write() as tx:
+        await answer(tx, keys, circle, None)
+        assert await contact_tasks(tx, circle) == []
+        await staff.withdraw(tx, keys, circle.facilitator.id, "command", NOW)
+        await duties.renew(tx, circle.group, NOW)
+        assert len(await contact_tasks(tx, circle)) == 1
+        await tx.execute(update(group).where(group.c.id == circle.group).values(state="ended", ended_at=NOW))
+        await duties.renew(tx, circle.group, NOW)
+        assert len(await contact_tasks(tx, circle)) == 1
+        await staff.grant(
+            tx, keys, circle.facilitator.person, circle.group, "facilitator", "command", NOW + HOUR
+        )
+        await duties.renew(tx, circle.group, NOW + HOUR)
+        assert await contact_tasks(tx, circle) == []
 
 
 async def test_one_tells_the_facilitator_by_mail_and_nobody_else(database, keys, circle, team):
