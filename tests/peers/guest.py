@@ -109,14 +109,23 @@ class Guest:
     async def admit(self, member: str) -> None:
         """As a facilitator: greet first where that is required, then admit."""
         assert self.socket is not None
-        waiting = {w["member"]: w for w in self.state["waiting"]}
-        if waiting.get(member, {}).get("first_use"):
+        if self._at_the_door(self.state, member).get("first_use"):
+            await self.socket.until(lambda s: self._both_up(s, member), 30)
             await self.socket.say("greet", member=member)
             await self.socket.until(lambda s: bool(s["greet"] and s["greet"]["open"]))
         await self.socket.say("admit", members=[member])
         await self.socket.until(
             lambda s: any(m["member"] == member and m["stage"] == "room" for m in s["members"])
         )
+
+    @staticmethod
+    def _at_the_door(state: Json, member: str) -> Json:
+        return next((w for w in state["waiting"] if w["member"] == member), {})
+
+    def _both_up(self, state: Json, member: str) -> bool:
+        """The server knows of both connections: before that it opens no private look."""
+        ours = next((m for m in state["members"] if m["member"] == state["you"]["member"]), {})
+        return "up" == ours.get("connection") == self._at_the_door(state, member).get("connection")
 
     def _message(self, message: Json) -> None:
         if message["type"] == "state" and message is self.state:

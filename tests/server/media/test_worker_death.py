@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest_asyncio
 
@@ -27,26 +28,32 @@ async def house(houses: OpenHouse) -> House:
 async def people(house: House, pacer: Pacer) -> AsyncIterator[list[Guest]]:
     """A facilitator and a participant who hear and see each other."""
     circle = house.circle
-    found = [await enter(house, member, pacer) for member in (circle.facilitator, circle.participants[0])]
-    leader, ada = found
-    await leader.until_waiting(ada.member)
-    await leader.admit(ada.member)
-    for guest in found:
-        await guest.until_full(1)
-        await guest.publish()
-    await hear_each_other(found)
-    yield found
-    for guest in found:
-        await guest.close()
+    async with AsyncExitStack() as leaving:
+        found = []
+        for member in (circle.facilitator, circle.participants[0]):
+            guest = await guest_of(house, member, pacer)
+            leaving.push_async_callback(guest.close)
+            await enter(guest, circle.session)
+            found.append(guest)
+        leader, ada = found
+        await leader.until_waiting(ada.member)
+        await leader.admit(ada.member)
+        for guest in found:
+            await guest.until_full(1)
+            await guest.publish()
+        await hear_each_other(found)
+        yield found
 
 
-async def enter(house: House, member: Member, pacer: Pacer) -> Guest:
+async def guest_of(house: House, member: Member, pacer: Pacer) -> Guest:
     link = f"{house.origin}/j#{await house.link(member)}"
-    guest = Guest(link, pacer, profile=Profile(slots=2), seed=(member.seat or 0) + 1)
-    await guest.join(house.circle.session)
+    return Guest(link, pacer, profile=Profile(slots=2), seed=(member.seat or 0) + 1)
+
+
+async def enter(guest: Guest, session: str) -> None:
+    await guest.join(session)
     await guest.connect()
     await guest.knock()
-    return guest
 
 
 async def hear_each_other(people: list[Guest]) -> None:
