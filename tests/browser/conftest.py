@@ -77,6 +77,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="NOT RUN: Chromium is not installed"))
 
 
+def _reason(report: pytest.TestReport) -> str:
+    """Where it failed and with what words, in one line."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    said = " / ".join(crash.message.splitlines()[:3]) if crash is not None else ""
+    return f"{str(report.longrepr).strip().splitlines()[-1]}: {said}"
+
+
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """A journey that fails is tried once more, in the open: browsers on a crowded machine miss deadlines."""
     if not _is_journey(item):
@@ -85,7 +92,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
     looking = item.config.getoption("maxfail") == 1  # with -x someone wants the first failure
     if any(report.failed for report in reports) and not looking:
-        why = next(str(report.longrepr).strip().splitlines()[-1] for report in reports if report.failed)
+        why = next(_reason(report) for report in reports if report.failed)
         print(f"\nRETRIED: {item.nodeid}: {why}", file=sys.__stderr__, flush=True)
         item._initrequest()  # type: ignore[attr-defined]
         reports = runtestprotocol(item, nextitem=nextitem, log=False)

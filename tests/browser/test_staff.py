@@ -27,7 +27,8 @@ AUTHENTICATOR = {
 
 
 async def invitation(house: House) -> str:
-    """The first admin's token, as the shell prints it."""
+    """The token of a new admin, as the shell prints it; a journey that is tried again begins with another."""
+    now = datetime.now(UTC)
     db = await Database.open(house.store_settings)
     try:
         async with db.write() as tx:
@@ -35,10 +36,10 @@ async def invitation(house: House) -> str:
                 tx,
                 Keys.load(house.store_settings),
                 "Nora Example",
-                "nora@example.invalid",
+                f"nora-{now:%H%M%S%f}@example.invalid",
                 "Europe/Berlin",
                 "en",
-                datetime.now(UTC),
+                now,
                 another=True,
             )
     finally:
