@@ -1,5 +1,7 @@
 """What was sent to the people of a group: kind, time and result. Never what it said, nor where it went."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,3 +61,14 @@ async def of_group(
         if row.payload.get("member") == row.member
     ]
     return found[:limit]
+
+
+async def uncertain(tx: AsyncConnection, groups: Sequence[str], now: datetime) -> dict[str, int]:
+    """How many messages of each of these groups may or may not have left, while they could still be sent
+    again. Groups without any are left out."""
+    rows = await tx.execute(
+        select(member.c.group, member.c.id, outbox.c.payload)
+        .join(outbox, outbox.c.person == member.c.person)
+        .where(member.c.group.in_(list(groups)), outbox.c.state == "uncertain", outbox.c.expires_at > now)
+    )
+    return dict(Counter(row.group for row in rows if row.payload.get("member") == row.id))

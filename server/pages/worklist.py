@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.concern_access
 import store.link_acts
+import store.message_log
 import store.people
 import store.setup
 import store.staff
@@ -60,6 +61,7 @@ async def page(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.R
         groups = await store.worklist.groups(tx, who.person, now)
         zone = (await store.staff_people.known(tx, secrets, [who.person]))[who.person].zone
         needed = await contact_needed(tx, secrets, groups)
+        unsure = await unsure_messages(tx, groups, now)
         drafts = await store.setup.drafts(tx, secrets, who.person)
         waiting = await store.worklist.waiting(tx, who.person)
         colleagues = [one for one in await store.staff.everyone(tx) if one.disabled_at is None]
@@ -77,6 +79,7 @@ async def page(request: web.Request, who: DeskSignIn, form: forms.Form) -> web.R
         sessions=today(groups, zone, now),
         rows=[row(one, zone, now, translations, language) for one in items],
         needed=needed,
+        unsure=unsure,
         waiting=waiting - len(items),
         groups=groups,
         alone=all(one.person == who.person for one in colleagues),
@@ -92,6 +95,15 @@ async def contact_needed(tx: AsyncConnection, secrets: Keys, groups: Sequence[Gr
     wanted = await store.concern_access.needing_contact(tx, own)
     names = await store.people.names(tx, secrets, wanted)
     return sorted(names.values(), key=str.casefold)
+
+
+async def unsure_messages(
+    tx: AsyncConnection, groups: Sequence[GroupLine], now: datetime
+) -> list[tuple[GroupLine, int]]:
+    """The groups somebody coordinates of which messages may or may not have left, and how many."""
+    own = {one.group: one for one in groups if one.role == Role.COORDINATOR}
+    counts = await store.message_log.uncertain(tx, list(own), now)
+    return [(own[group], count) for group, count in counts.items()]
 
 
 def today(groups: Sequence[GroupLine], zone: str, now: datetime) -> list[GroupLine]:

@@ -1,10 +1,12 @@
 """The work list: who needs what, from attendance and its neighbours, one action a row."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import store.message_log
+import store.outbox
 import store.tasks
 import store.worklist
 from care.thresholds import Kind
@@ -78,6 +80,43 @@ async def test_a_call_without_an_outcome_is_asked_again(clinic: Clinic) -> None:
     assert reply.status == 422
     assert "Say how the call went." in reply.text
     assert f'id="outcome-{task}-error"' in reply.text
+
+
+async def uncertain(clinic: Clinic, number: int) -> None:
+    """A message to one of the members that was cut off while it was handed over."""
+    member, now = clinic.members[number], datetime.now(UTC)
+    async with clinic.house.db.write() as tx:
+        key, later = f"cut-off-{number}", now + timedelta(hours=1)
+        await store.outbox.put(tx, key, "join_link", member.person, {"member": member.id}, now, later, now)
+        row = await store.outbox.find(tx, key)
+        assert row is not None
+        taken = await store.outbox.take(tx, row.id, now, 60)
+        assert taken is not None
+        assert taken.token is not None
+        await store.outbox.transmitting(tx, row.id, taken.token, f"<{key}@x>", now)
+        await store.outbox.uncertain(tx, row.id, taken.token, "timeout", now)
+
+
+async def test_messages_that_may_or_may_not_have_left_are_a_line_that_leads_to_them(
+    house: House, clinic: Clinic
+) -> None:
+    other = await open_clinic(house, name="Petra")
+    async with clinic.browser, other.browser:
+        assert "messages_uncertain" not in (await listed(clinic)).text
+        await uncertain(clinic, 0)
+        await uncertain(clinic, 1)
+        text = (await listed(clinic)).text
+        row = re.search(r'<li class="work-row" data-kind="messages_uncertain".*?</li>', text, re.DOTALL)
+        assert row is not None
+        assert "2 messages may or may not have left; look and decide" in row.group()
+        assert f'href="{clinic.at("messages")}"' in row.group()
+        assert "messages_uncertain" not in (await listed(other)).text
+        async with house.db.read() as tx:
+            asking = await store.message_log.of_group(tx, clinic.group)
+        for one in asking:
+            if one.state == "uncertain":
+                await clinic.form(clinic.at(f"messages/{one.id}"), {"choice": "received"})
+        assert "messages_uncertain" not in (await listed(clinic)).text
 
 
 async def test_nobody_finishes_another_groups_task(house: House, clinic: Clinic) -> None:
