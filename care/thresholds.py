@@ -105,6 +105,7 @@ def rules(terms: Terms) -> Rules:
 
 AT_LEAST = timedelta(hours=2)  # to call somebody the same evening
 UNSIGNED_BEFORE = timedelta(hours=24)
+REMIND_EVERY = timedelta(days=3)  # as members are reminded of it
 CORRECT_WITHIN = timedelta(hours=24)  # a coordinator, once the facilitators' time is over
 WEEK = timedelta(days=7)
 TWO_DAYS = timedelta(hours=48)

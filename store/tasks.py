@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from care.thresholds import ANSWERED, ASKED_FOR, Kind, Wanted
+from care.thresholds import ANSWERED, ASKED_FOR, REMIND_EVERY, Kind, Wanted
 from store import audit, chain, upsert
 from store.ids import fresh_id, plausible
 from store.sealing import Keys
@@ -24,6 +24,9 @@ DERIVED = frozenset(kind.value for kind in Kind) - {kind.value for kind in ASKED
 TRIED = frozenset({"message_left", "not_reached", "wrong_number"})
 FINISHED = frozenset({"reached", "done"})
 TRIES = 3
+
+# What a talk alone does not end: still wanted so long after it was finished, it is open again.
+COMES_BACK = {Kind.CONTRACT_UNSIGNED: REMIND_EVERY}
 AGAIN_AFTER = timedelta(days=1)
 
 PRIORITY = {
@@ -63,7 +66,8 @@ class Task:
 
 async def sync(tx: AsyncConnection, group_id: str, wanted: Sequence[Wanted], now: datetime) -> None:
     """Opens what is wanted and not there, opens again what was withdrawn and is wanted anew, and withdraws
-    what is not wanted any more. What a person finished stays finished. Doing it twice changes nothing."""
+    what is not wanted any more. What a person finished stays finished, except what a talk alone does not end
+    (`COMES_BACK`). Doing it twice changes nothing."""
     keys = [one.key for one in wanted]
     rows = await tx.execute(select(task).where((task.c.group == group_id) & OPEN))
     open_now = {row.key: row for row in rows if row.kind in DERIVED}
@@ -76,7 +80,7 @@ async def sync(tx: AsyncConnection, group_id: str, wanted: Sequence[Wanted], now
             await _adjust(tx, open_now.pop(one.key), one)
         elif one.key not in known:
             await _open(tx, one, now)
-        elif known[one.key].state == "withdrawn":
+        elif _comes_back(known[one.key], one, now):
             await _open_again(tx, known[one.key], one)
     await _withdraw(tx, [row.id for row in open_now.values()], now)
 
@@ -109,13 +113,21 @@ async def _adjust(tx: AsyncConnection, row: Row[tuple[object, ...]], one: Wanted
         await tx.execute(update(task).where(task.c.id == row.id).values(reasons=reasons, due_at=due_at))
 
 
+def _comes_back(row: Row[tuple[object, ...]], one: Wanted, now: datetime) -> bool:
+    if row.state == "withdrawn":
+        return True
+    after = COMES_BACK.get(one.kind)
+    return after is not None and row.finished_at is not None and row.finished_at + after <= now
+
+
 async def _open_again(tx: AsyncConnection, row: Row[tuple[object, ...]], one: Wanted) -> None:
     await tx.execute(
         update(task)
-        .where(task.c.id == row.id, task.c.state == "withdrawn")
+        .where(task.c.id == row.id, task.c.state == row.state)
         .values(
             state="open",
             finished_at=None,
+            finished_by=None,
             outcome=None,
             due_at=one.due_at,
             reasons={"codes": list(one.reasons)},

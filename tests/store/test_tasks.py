@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from care.decision import Change, Reason
+from care.thresholds import Kind, Owner, Wanted
 from care.verdict import Status
 from store import audit, decisions, duties, groups, people, questions, standing, tasks
 from store.tasks import UnknownOutcome
@@ -107,6 +108,37 @@ async def test_what_a_person_finished_is_not_opened_again(database, keys, circle
     async with database.write() as tx:
         await duties.renew(tx, circle.group, AFTER)
     assert "call_2h" not in await open_tasks(database, circle)
+
+
+@pytest.mark.parametrize(
+    ("kind", "comes_back"), [(Kind.CONTRACT_UNSIGNED, True), (Kind.TECHNICAL_HELP, False)]
+)
+async def test_a_contract_still_unsigned_comes_back_when_the_next_reminder_would(
+    database, keys, circle, kind, comes_back
+):
+    ada = circle.participants[0]
+    asked = Wanted(
+        key=f"{kind}|{ada.id}|1",
+        kind=kind,
+        group=circle.group,
+        member=ada.id,
+        session=None,
+        reasons=("unsigned",),
+        due_at=AFTER,
+        owner_role=Owner.COORDINATOR,
+    )
+    async with database.write() as tx:
+        await tasks.sync(tx, circle.group, [asked], AFTER)
+    task = (await open_tasks(database, circle))[kind]
+    assert (await finish(database, keys, circle, task, "reached")).state == "done"
+    for days, open_again in ((0, False), (2, False), (3, comes_back), (4, comes_back)):
+        async with database.write() as tx:
+            await tasks.sync(tx, circle.group, [asked], AFTER + timedelta(days=days))
+            found = await tasks.find(tx, task.id)
+        assert (found.state == "open", found.finished_by is None) == (open_again, open_again)
+    async with database.write() as tx:
+        await tasks.sync(tx, circle.group, [], AFTER + timedelta(days=5))
+        assert (await tasks.find(tx, task.id)).state == ("withdrawn" if comes_back else "done")
 
 
 async def test_a_double_click_finishes_once(database, keys, circle):
