@@ -24,8 +24,14 @@ class NotPossible(ValueError):
 
 OUTCOME_WITHIN = timedelta(hours=24)
 "After the call the words about it are waited for so long, then asked for again."
+WISHED = frozenset({"today", "now"})
+"Wishes of a member that only a call fulfils."
 SHORTEST_OUTCOME = 10
 "Characters of an outcome: a tick is none."
+
+
+class CallOwed(NotPossible):
+    """The member wished for a call, and nobody has written one down or said why there was none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +109,17 @@ def raised(clock: Clock, level: Level, now: datetime, next_session: datetime | N
     )
 
 
-def closed(clock: Clock, outcome: str) -> Clock:
-    """A person has said what came of it. Raises NotPossible without words."""
+def call_owed(state: str, wish: str) -> bool:
+    """Whether the member wished for a call that nobody has written down."""
+    return wish in WISHED and state in (State.OPEN, State.ACKNOWLEDGED)
+
+
+def closed(clock: Clock, outcome: str, wish: str = "", uncalled: str = "") -> Clock:
+    """A person has said what came of it. `uncalled` is why there was no call although the member wished for
+    one. Raises NotPossible without words, CallOwed without that."""
     _alive(clock)
+    if call_owed(clock.state, wish) and len(uncalled.strip()) < SHORTEST_OUTCOME:
+        raise CallOwed("the member wished for a call")
     if len(outcome.strip()) < SHORTEST_OUTCOME:
         raise NotPossible("an outcome needs words")
     return replace(clock, state=State.CLOSED, next_at=None)

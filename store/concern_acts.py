@@ -75,17 +75,27 @@ async def contacted(
 
 
 async def close(
-    tx: AsyncConnection, keys: Keys, concern_id: str, person: str, outcome: str, now: datetime
+    tx: AsyncConnection,
+    keys: Keys,
+    concern_id: str,
+    person: str,
+    outcome: str,
+    now: datetime,
+    uncalled: str = "",
 ) -> Concern:
-    """What came of it, in words; the concern is over. Raises NotPossible without words, or before somebody
-    has it: nothing is dismissed unread."""
+    """What came of it, in words; the concern is over. `uncalled` is why nobody called a member who wished for
+    it. Raises NotPossible without words, or before somebody has it: nothing is dismissed unread; CallOwed
+    where a wish for a call is still open."""
     found = await held(tx, concern_id, person)
-    clock = clockwork.closed(found.clock, outcome)
+    owed = clockwork.call_owed(found.state, found.wish)
+    clock = clockwork.closed(found.clock, outcome, found.wish, uncalled)
     if found.state == State.OPEN:
         raise clockwork.NotPossible("nobody has said yet that they have it")
     about = await place_of(tx, found.member)
     sealed = await keys.seal(tx, about.person, "concern", "outcome", found.id, outcome.strip())
     await move(tx, found, clock, now, closed_at=now, closed_by=person, outcome_sealed=sealed)
+    if owed:
+        await note(tx, keys, found, "uncalled", person, now, text=uncalled.strip())
     await note(tx, keys, found, "outcome", person, now, text=outcome)
     await withdraw(tx, found, "closed", now)
     await tasks.touch(tx, found.group)

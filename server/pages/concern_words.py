@@ -68,6 +68,7 @@ def line_words(translations: NullTranslations, kind: str) -> str:
         "handed_on": _("handed it on"),
         "tried": _("tried to reach them"),
         "contacted": _("spoke with them"),
+        "uncalled": _("said why there was no call"),
         "outcome": _("wrote the outcome and closed it"),
     }
     return known.get(kind, kind.replace("_", " "))

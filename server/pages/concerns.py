@@ -18,7 +18,7 @@ import store.groups
 import store.people
 import store.staff_people
 from care.chain import TEST_HOLDS
-from care.concern import SHORTEST_OUTCOME, NotPossible
+from care.concern import SHORTEST_OUTCOME, CallOwed, NotPossible, call_owed
 from care.roles import Action, Role, may
 from server import cookies, keys, render, signin
 from server.pages import concern_words, crisis, forms, place
@@ -191,6 +191,7 @@ async def one_page(
         trigger=concern_words.trigger_words(words, found.concern.trigger),
         soon=concern_words.level_words(words, found.concern.level),
         state=concern_words.state_words(words, found.concern.state),
+        owed=call_owed(found.concern.state, found.concern.wish),
         wish=concern_words.wish_words(words, found.concern.wish),
         answer=concern_words.answer_words(words, found.value),
         lines=[line(request, found, one) for one in found.lines],
@@ -252,6 +253,11 @@ def acting(act: Callable[[web.Request, Form], Act]) -> Callable[[web.Request], A
                     await doing(tx, request.match_info["concern"], who, form, place.now(request))
             except NotAllowed:
                 raise web.HTTPNotFound from None
+            except CallOwed:
+                words = _(
+                    "They wished for a call. Write the call down first, or say here why there was none."
+                )
+                form.refuse("uncalled", words)
             except NotPossible:
                 form.refuse(
                     "", _("That cannot be done now. Perhaps somebody was faster, or nobody has it yet.")
@@ -305,7 +311,7 @@ def close(request: web.Request, form: Form) -> Act:
     if 0 < len(words) < SHORTEST_OUTCOME:
         form.refuse("outcome", _("Write what came of it. A tick is not enough."))
     return lambda tx, key, who, sent, now: store.concern_acts.close(
-        tx, request.app[keys.KEYS], key, who.person, sent.get("outcome"), now
+        tx, request.app[keys.KEYS], key, who.person, sent.get("outcome"), now, sent.get("uncalled")[:LONGEST]
     )
 
 

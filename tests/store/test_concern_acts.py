@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from care.concern import NotPossible
+from care.concern import CallOwed, NotPossible
 from store import access_log, audit, concern_access, concern_acts, concern_doors, concerns, groups, staff
 from store.doors import NotAllowed
 from store.tables import concern_event
@@ -56,6 +56,21 @@ async def test_nothing_is_closed_before_somebody_has_it_and_said_what_came_of_it
         with pytest.raises(NotPossible):
             await concern_acts.acknowledge(tx, keys, key, fay, NOW)
         assert "concern_closed" in {one.action for one in await audit.latest(tx)}
+
+
+async def test_a_wish_for_a_call_is_not_closed_over_without_a_call_or_a_reason(database, keys, scene):
+    circle, _, key = scene
+    fay, bela = circle.facilitator.person, circle.participants[0].id
+    async with database.write() as tx:
+        await concerns.wish(tx, keys, key, bela, "today", NOW)
+        await concern_acts.acknowledge(tx, keys, key, fay, NOW)
+        for reason in ("", "no"):
+            with pytest.raises(CallOwed):
+                await concern_acts.close(tx, keys, key, fay, WORDS, NOW, reason)
+        why = "She came by herself and said so."
+        assert (await concern_acts.close(tx, keys, key, fay, WORDS, NOW, why)).state == "closed"
+        content = await concern_access.access_concern(tx, keys, key, fay, NOW)
+        assert [(one.kind, one.text) for one in content.lines][-2:] == [("uncalled", why), ("outcome", WORDS)]
 
 
 async def test_a_concern_is_handed_on_to_somebody_who_can_open_it_and_nobody_has_it_until_then(

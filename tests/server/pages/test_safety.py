@@ -256,6 +256,32 @@ async def test_a_facilitator_goes_from_the_list_to_an_outcome(
     assert {(clinic.facilitator.person, "concern"), (clinic.facilitator.person, "sheet")} <= seen
 
 
+async def test_who_wished_for_a_call_is_called_first_and_closing_without_one_needs_a_reason(
+    house: House, clinic: Clinic, team: Team
+) -> None:
+    made = await worry(clinic)
+    async with house.db.write() as tx:
+        now = datetime.now(UTC)
+        await store.concerns.wish(tx, house.keys, made.id, clinic.members[0].id, "today", now)
+    leader = await house.guest(clinic.facilitator)
+    one = f"concerns/{made.id}"
+    assert (await send(leader, f"{one}/acknowledge"))[0] == 303
+    _, text = await read(leader, one)
+    assert text.index('data-action="contacted"') < text.index('data-action="close-concern"')
+    assert 'class="button button-yes" type="submit" data-action="contacted"' in text
+    assert 'class="button" type="submit" data-action="close-concern"' in text
+    words = "She came by herself, plan renewed."
+    status, text, _ = await send(leader, f"{one}/close", outcome=words)
+    assert status == 422
+    assert "They wished for a call. Write the call down first" in text
+    assert words in text
+    assert (await state(clinic, made.id)).state == "acknowledged"
+    assert (await send(leader, f"{one}/close", outcome=words, uncalled="She was here today."))[0] == 303
+    assert (await state(clinic, made.id)).state == "closed"
+    _, text = await read(leader, one)
+    assert "She was here today." in text
+
+
 async def test_two_concerns_of_one_member_are_one_member(house: House, clinic: Clinic, team: Team) -> None:
     now = datetime.now(UTC)
     await worry(clinic)
