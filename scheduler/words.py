@@ -1,7 +1,9 @@
 """The texts of messages: templates in the recipient's language, times in the recipient's zone."""
 
+import functools
 import gettext
 import io
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,10 +22,7 @@ class Words:
     """The mail templates in every language there is a catalogue for."""
 
     def __init__(self, root: Path = WEB) -> None:
-        catalogues = {DEFAULT_LANGUAGE: gettext.NullTranslations(), **_catalogues(root / "locale")}
-        self._environments = {
-            language: _environment(root, language, catalogue) for language, catalogue in catalogues.items()
-        }
+        self._environments = _environments(root)
 
     def subject_and_body(self, kind: str, locale: str, **context: object) -> tuple[str, str]:
         """The subject (one line) and the body of a kind of message. Raises jinja2.TemplateNotFound.
@@ -39,6 +38,13 @@ class Words:
     def entry(self, locale: str) -> str:
         """The one word a calendar entry shows."""
         return self.subject_and_body("calendar_entry", locale)[0]
+
+
+@functools.cache
+def _environments(root: Path) -> Mapping[str, jinja2.Environment]:
+    """The templates below `root` by language, read once in a process: it takes half a second."""
+    catalogues = {DEFAULT_LANGUAGE: gettext.NullTranslations(), **_catalogues(root / "locale")}
+    return {language: _environment(root, language, catalogue) for language, catalogue in catalogues.items()}
 
 
 def _catalogues(folder: Path) -> dict[str, gettext.NullTranslations]:

@@ -4,6 +4,7 @@ Templates are complete pages with autoescape; a missing variable is an error, ne
 Catalogues are read from their text form at start, so there is no compile step.
 """
 
+import functools
 import gettext
 import io
 import math
@@ -45,8 +46,9 @@ class Renderer:
 RENDERER: web.AppKey[Renderer] = web.AppKey("renderer", Renderer)
 
 
+@functools.cache
 def build(*, demo: bool, country: str, root: Path = WEB) -> Renderer:
-    """Read templates, catalogues and asset digests below `root`."""
+    """Templates, catalogues and asset digests below `root`, read once in a process: it takes a while."""
     assets = Assets.read(root / "static")
     environments = {
         language: _environment(root, language, catalogue, assets)
@@ -127,6 +129,7 @@ def negotiate(accept: str, offered: tuple[str, ...]) -> str:
     return min(liked)[2] if liked else DEFAULT_LANGUAGE
 
 
+@functools.cache
 def _catalogues(folder: Path) -> dict[str, gettext.NullTranslations]:
     """A catalogue for each language, put together from its files: one a subject."""
     found: dict[str, gettext.NullTranslations] = {DEFAULT_LANGUAGE: gettext.NullTranslations()}
