@@ -1,8 +1,8 @@
 """What becomes of one check-in, as a table of legal moves. Whatever is not in it cannot happen.
 
 planned → due → invited → opened → submitted, or expired, waived with a reason, superseded because the plan
-asks for it no longer. A round that was asked for no longer may be asked for again; what was submitted,
-waived or expired stays so.
+asks for it no longer. A round that was asked for no longer may be asked for again, and a waiver may be taken
+back while the window is not over; what was submitted or expired stays so.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.SUPERSEDED: frozenset({State.PLANNED, State.DUE, State.INVITED, State.OPENED}),
     State.SUBMITTED: frozenset(),
     State.EXPIRED: frozenset(),
-    State.WAIVED: frozenset(),
+    State.WAIVED: frozenset({State.PLANNED, State.OPENED}),
 }
 
 WAIVED_FOR = ("not_wanted", "away", "told_in_person", "not_needed")
@@ -54,6 +54,11 @@ def may(state: State, to: State) -> bool:
 def into(to: State) -> frozenset[State]:
     """The states a check-in may come into this one from."""
     return frozenset(state for state in State if may(state, to))
+
+
+def taken_back(opened: bool) -> State:
+    """Where a waived check-in goes when it is asked for after all: whether it is due, the plan says."""
+    return State.OPENED if opened else State.PLANNED
 
 
 def answerable(state: State, opens_at: datetime, closes_at: datetime, now: datetime) -> bool:

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.tables import checkin
+from store.tables import session as meeting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInState:
-    """One round of one member: done, waived, open until a moment, to come, or missing."""
+    """One round of one member: done, waived, open until a moment, to come, or missing. `session_at` is when
+    the session begins that a weekly one comes before."""
 
     id: str
     wave: str
@@ -20,6 +22,7 @@ class CheckInState:
     state: str
     opens_at: datetime
     closes_at: datetime
+    session_at: datetime | None
 
 
 async def of_member(tx: AsyncConnection, member_id: str, now: datetime) -> list[CheckInState]:
@@ -32,7 +35,9 @@ async def of_member(tx: AsyncConnection, member_id: str, now: datetime) -> list[
             checkin.c.state,
             checkin.c.opens_at,
             checkin.c.closes_at,
+            meeting.c.starts_at.label("session_at"),
         )
+        .outerjoin(meeting, meeting.c.id == checkin.c.session)
         .where(checkin.c.member == member_id, checkin.c.state != "superseded")
         .order_by(checkin.c.opens_at)
     )
@@ -44,6 +49,7 @@ async def of_member(tx: AsyncConnection, member_id: str, now: datetime) -> list[
             state=said(row.state, row.opens_at, row.closes_at, now),
             opens_at=row.opens_at,
             closes_at=row.closes_at,
+            session_at=row.session_at,
         )
         for row in rows
     ]

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Row, Select, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from care.checkin_states import OPEN, WAIVED_FOR, State, answerable, into
-from store import audit, chain, checkin_messages, tasks
+from care.checkin_states import OPEN, WAIVED_FOR, State, answerable, into, may, taken_back
+from store import audit, chain, checkin_messages, plan, tasks
 from store.ids import plausible
 from store.sealing import Keys
 from store.tables import checkin, member
@@ -73,7 +73,7 @@ async def mark_opened(tx: AsyncConnection, checkin_id: str, form: str, now: date
         update(checkin)
         .where(
             checkin.c.id == checkin_id,
-            checkin.c.state.in_(into(State.OPENED) - {State.SUPERSEDED}),
+            checkin.c.state.in_(into(State.OPENED) - {State.SUPERSEDED, State.WAIVED}),
             checkin.c.opens_at <= now,
             checkin.c.closes_at > now,
         )
@@ -129,6 +129,40 @@ async def waive(
         now=now,
     )
     await tasks.touch(tx, group)
+    return True
+
+
+async def take_back(
+    tx: AsyncConnection, keys: Keys, checkin_id: str, by: str, role: str, now: datetime
+) -> bool:
+    """A waived check-in is asked for after all, with what is still to be said about it; False when it is not
+    waived or its window is over."""
+    await chain.hold(tx)
+    found = await find(tx, checkin_id)
+    if found is None or found.state != State.WAIVED:
+        return False
+    to = taken_back(found.opened_at is not None)
+    if not may(State.WAIVED, to):
+        return False
+    done = await tx.execute(
+        update(checkin)
+        .where(checkin.c.id == checkin_id, checkin.c.state == State.WAIVED.value, checkin.c.closes_at > now)
+        .values(state=to.value, waived_code=None)
+    )
+    if done.rowcount != 1:
+        return False
+    await plan.reconcile(tx, found.group, now)
+    await audit.append(
+        tx,
+        keys,
+        actor=by,
+        role=role,
+        action="checkin_asked_again",
+        object=f"checkin:{checkin_id}",
+        group=found.group,
+        now=now,
+    )
+    await tasks.touch(tx, found.group)
     return True
 
 

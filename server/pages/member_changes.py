@@ -28,6 +28,10 @@ Change = Callable[[web.Request, AsyncConnection, About, Form], Awaitable[None]]
 COORDINATOR = "coordinator"
 
 
+SAID = {"resend": "link", "revoke": "link", "waive": "checkins", "ask-again": "checkins"}
+"""What the page says a word about, and in which part of it."""
+
+
 class Acting(TypedDict):
     """The words a store function takes for who acts."""
 
@@ -53,8 +57,8 @@ async def save(request: web.Request) -> web.Response:
                 raise refused
     except Refused:
         return await member_page.page(request, about, kept(form, await member_page.known(request, about)))
-    said = f"?said={what}#link" if what in ("resend", "revoke") else ""
-    return forms.see(about.address + said)
+    part = SAID.get(what)
+    return forms.see(about.address + (f"?said={what}#{part}" if part else ""))
 
 
 class Refused(Exception):
@@ -248,6 +252,17 @@ async def waive(request: web.Request, tx: AsyncConnection, about: About, form: F
         form.refuse("waive_checkin", _("This check-in is done or over already."))
 
 
+async def ask_again(request: web.Request, tx: AsyncConnection, about: About, form: Form) -> None:
+    """A waived check-in of this member is asked for after all."""
+    own = {one.id for one in await store.checkins.of_member(tx, about.member.id)}
+    which = form.get("checkin")
+    if which not in own:
+        raise web.HTTPNotFound
+    by = (about.at.who.member, "coordinator")
+    if not await store.checkins.take_back(tx, request.app[keys.KEYS], which, *by, now(request)):
+        form.refuse("", render.words(request).gettext("This check-in is asked for already, or it is over."))
+
+
 async def answer(request: web.Request, tx: AsyncConnection, about: About, form: Form) -> None:
     """The answer to a question about the record."""
     secrets = request.app[keys.KEYS]
@@ -279,6 +294,7 @@ CHANGES: dict[str, Change] = {
     "leave": leave,
     "return": come_back,
     "waive": waive,
+    "ask-again": ask_again,
     "answer": answer,
 }
 

@@ -80,7 +80,7 @@ async def page(
             "links": await store.links.history(tx, member.id, LINKS),
             "messages": await store.message_log.of_group(tx, about.at.group.id, MESSAGES, member.id),
             "checkins": member_rounds.of(
-                await store.checkin_states.of_member(tx, member.id, now), render.words(request)
+                await store.checkin_states.of_member(tx, member.id, now), reader(request, about), now
             ),
             "waivers": list(member_words.waivers(render.words(request)).items()),
         }
@@ -104,6 +104,13 @@ async def page(
         languages=people_fields.languages(request),
         hours=[(str(hour), f"{hour:02}:00") for hour in range(25)],
         **context,
+    )
+
+
+def reader(request: web.Request, about: About) -> member_rounds.Reader:
+    """The words and the zone in which the check-ins are named."""
+    return member_rounds.Reader(
+        words=render.words(request), language=render.language(request), zone=about.at.group.zone
     )
 
 

@@ -1,57 +1,78 @@
-"""A member's check-ins as a coordinator reads them: done or missing for each wave, never what they say."""
+"""A member's check-ins as a coordinator reads them: done or missing for each wave, never what they say; which
+of them may be waived, and which waiver taken back."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from gettext import NullTranslations
+from zoneinfo import ZoneInfo
 
 from server.pages import member_words
+from server.pages.dates_shown import day
 from store.checkin_states import CheckInState
 
 WEEKLY = "weekly"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
-    """One line. `waives` is the check-in that may be waived, "" for none."""
+class Rounds:
+    """The lines, in words with a state; and the check-ins that may be waived, or asked for after all, each
+    with its id and its own name."""
 
-    words: str
-    state: str
-    waives: str = ""
-
-    @property
-    def choice(self) -> tuple[str, str]:
-        """The line as an option of a form."""
-        return self.waives, self.words
+    lines: list[tuple[str, str]]
+    open: list[tuple[str, str]]
+    waived: list[tuple[str, str]]
 
 
-def of(found: Sequence[CheckInState], words: NullTranslations) -> list[Round]:
-    """One line for each round, and one for all the weekly ones together."""
-    names, states = member_words.waves(words), member_words.checkins(words)
-    lines = [
-        Round(
-            words=name(one, names, words),
-            state=states[one.state],
-            waives=one.id if one.state in ("open", "ahead") else "",
-        )
-        for one in found
-        if one.wave != WEEKLY
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """In which words and where a date is said."""
+
+    words: NullTranslations
+    language: str
+    zone: str
+
+
+def of(found: Sequence[CheckInState], reader: Reader, now: datetime) -> Rounds:
+    """One line for each round, and one for all the weekly ones together; of those to come only the next may
+    be waived."""
+    words = reader.words
+    states = member_words.checkins(words)
+    lines = [(name(one, reader), states[one.state]) for one in found if one.wave != WEEKLY]
     weekly = [one for one in found if one.wave == WEEKLY]
-    return lines + ([_weekly(weekly, names, words)] if weekly else [])
+    coming = [one for one in weekly if one.state == "ahead"][1:]
+    return Rounds(
+        lines=lines + ([_weekly(weekly, words)] if weekly else []),
+        open=[
+            (one.id, name(one, reader))
+            for one in found
+            if one.state in ("open", "ahead") and one not in coming
+        ],
+        waived=[
+            (one.id, name(one, reader)) for one in found if one.state == "waived" and one.closes_at > now
+        ],
+    )
 
 
-def name(one: CheckInState, names: dict[str, str], words: NullTranslations) -> str:
-    """Which round it is."""
+def name(one: CheckInState, reader: Reader) -> str:
+    """Which round it is; of a weekly one, before which session."""
+    words = reader.words
+    if one.wave == WEEKLY:
+        title = words.gettext("How is your week?")
+        if one.session_at is None:
+            return title
+        told = words.gettext("%(title)s before session %(number)s, %(day)s")
+        on = one.session_at.astimezone(ZoneInfo(reader.zone)).date()
+        return told % {"title": title, "number": one.number, "day": day(on, reader.language, year=False)}
     if one.wave != "followup":
-        return names[one.wave]
+        return member_words.waves(words)[one.wave]
     told = words.ngettext("One month after the end", "%(num)s months after the end", one.number)
     return told % {"num": one.number}
 
 
-def _weekly(weekly: Sequence[CheckInState], names: dict[str, str], words: NullTranslations) -> Round:
+def _weekly(weekly: Sequence[CheckInState], words: NullTranslations) -> tuple[str, str]:
     states = member_words.checkins(words)
     numbers = Counter(one.state for one in weekly)
     told = [f"{numbers[code]} {states[code]}" for code in states if numbers[code]]
-    now_open = [one.id for one in weekly if one.state == "open"]
-    return Round(words=names[WEEKLY], state=", ".join(told), waives=now_open[0] if now_open else "")
+    return member_words.waves(words)[WEEKLY], ", ".join(told)

@@ -105,6 +105,33 @@ async def test_a_cancelled_session_comes_back_with_all_its_rounds(database, keys
         assert await checkins.of_group(tx, group.group) == before
 
 
+@pytest.mark.parametrize("opened", [False, True])
+async def test_a_waiver_taken_back_brings_the_round_and_its_messages_until_the_window_is_over(
+    database, keys, group, opened
+):
+    ada, by = group.participants[0], (group.coordinator.id, "coordinator")
+    async with database.write() as tx:
+        one = (await rounds(tx, ada.id))["pre", 1]
+        if opened:
+            assert await checkins.mark_opened(tx, one.id, "pre-1", NOW)
+        before = (await rounds(tx, ada.id))["pre", 1]
+        await plan.reconcile(tx, group.group, NOW)
+        waiting = set(await messages(tx))
+        assert await checkins.waive(tx, keys, one.id, "away", *by, NOW)
+        await plan.reconcile(tx, group.group, NOW)
+        assert not await checkins.mark_opened(tx, one.id, "pre-1", NOW), "a waived form takes nothing"
+        assert set(await messages(tx)) < waiting
+        assert await checkins.take_back(tx, keys, one.id, *by, NOW)
+        assert not await checkins.take_back(tx, keys, one.id, *by, NOW)
+        assert (await rounds(tx, ada.id))["pre", 1] == before
+        assert set(await messages(tx)) == waiting
+        assert await plan.settled(tx, group.group, NOW)
+        actions = (await tx.execute(select(t.audit.c.action).order_by(t.audit.c.seq))).scalars().all()
+        assert actions[-2:] == ["checkin_waived", "checkin_asked_again"]
+        await checkins.waive(tx, keys, one.id, "away", *by, NOW)
+        assert not await checkins.take_back(tx, keys, one.id, *by, before.closes_at)
+
+
 async def test_whoever_is_enrolled_is_invited_once_and_once_only(database, keys, group):
     row = Enrolment(name="Cleo Test", contact="cleo@example.invalid", zone="Europe/Berlin", locale="en")
     async with database.write() as tx:

@@ -1,6 +1,7 @@
 """People come in one by one or as a list, change, pause, leave and come back."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,7 +16,7 @@ import store.people_own
 import store.questions
 import store.tasks
 from tests.server.house import House
-from tests.server.pages.clinic import Clinic, open_clinic
+from tests.server.pages.clinic import ZONE, Clinic, open_clinic
 from tests.server.staff_desk import Reply
 from tests.services import checkins
 
@@ -240,6 +241,30 @@ async def test_a_check_in_is_waived_with_a_reason_and_only_a_members_own(clinic:
     async with clinic.house.db.read() as tx:
         found = {one.id: one.state for one in await store.checkins.of_group(tx, clinic.group)}
     assert (found[mine], found[theirs]) == ("waived", "due")
+
+
+async def test_a_weekly_check_in_is_named_by_its_session_and_a_waiver_can_be_taken_back(
+    house: House, clinic: Clinic
+) -> None:
+    ada_id, now = clinic.members[0].id, datetime.now(UTC)
+    async with clinic.house.db.write() as tx:
+        coming = await store.groups.session(tx, clinic.sessions[3])
+        assert coming is not None
+        session = coming.id
+        mine = await checkins.put(tx, ada_id, "weekly", now - DAY, now + DAY, number=4, session=session)
+    on = coming.starts_at.astimezone(ZoneInfo(ZONE))
+    named = f"How is your week? before session 4, {on:%A} {on.day} {on:%B}"
+    async with clinic.browser:
+        assert f'<option value="{mine}">{named}</option>' in (await ada(clinic)).text
+        reply = await change(clinic, "waive", waive_checkin=mine, waive_reason="away")
+        page = (await clinic.browser.get(clinic.at(f"people/{ada_id}?said=waive"))).text
+        assert reply.status == 303
+        assert "its reminders have ended" in page
+        assert page.count(named) == 2, "on the line and for a screen reader on its button"
+        assert (await change(clinic, "ask-again", checkin="nothing")).status == 404
+        assert (await change(clinic, "ask-again", checkin=mine)).status == 303
+        assert (await change(clinic, "ask-again", checkin=mine)).status == 422
+        assert f'<option value="{mine}">{named}</option>' in (await ada(clinic)).text
 
 
 async def test_a_members_page_says_done_or_missing_for_each_wave(clinic: Clinic) -> None:
