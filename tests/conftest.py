@@ -2,7 +2,9 @@
 asks for it."""
 
 from care import zones
+from tests.services import memory
 
 zones.pin()
+memory.choose()
 
 pytest_plugins = ["tests.services.plugin"]

@@ -15,6 +15,7 @@ import asyncpg
 
 from store import schema
 from store.settings import StoreSettings
+from tests.services import memory
 from tests.services.process import Service, free_port
 
 TEMPLATE = "ipt_template"
@@ -25,7 +26,7 @@ class Postgres:
 
     def __init__(self, binaries: Path) -> None:
         self._user = "postgres" if os.geteuid() == 0 else None
-        self._home = Path(tempfile.mkdtemp(prefix="ipt-postgres-"))
+        self._home = Path(tempfile.mkdtemp(prefix="ipt-postgres-", dir=memory.folder()))
         if self._user:
             owner = pwd.getpwnam(self._user)
             os.chown(self._home, owner.pw_uid, owner.pw_gid)
