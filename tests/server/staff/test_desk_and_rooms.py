@@ -14,7 +14,7 @@ from server.rooms import upkeep
 from store.groups import Member
 from store.staff import Staff
 from store.tables import staff_signin
-from tests.server.house import Guest, House
+from tests.server.house import Guest, House, OpenHouse
 from tests.server.staff_desk import Browser, colleague
 
 
@@ -80,6 +80,23 @@ async def test_a_staff_link_opens_the_desk_too_and_ends_with_it(house: House) ->
         async with house.db.write() as tx:
             await store.links.revoke(tx, facilitator.id, "test", datetime.now(UTC))
         assert (await browser.get(f"/w/{account.desk}/account")).status == 403
+
+
+@pytest.mark.parametrize(("mode", "goes_on"), [("demo", True), ("real", False)])
+async def test_only_the_demonstration_goes_on_where_nobody_has_a_password(
+    houses: OpenHouse, mode: str, goes_on: bool
+) -> None:
+    house = await houses(mode=mode)
+    account = await account_of(house, house.circle.facilitator)
+    async with Browser(house) as browser:
+        await browser.post("/j", {"token": await house.link(house.circle.facilitator)})
+        browser.desk = account.desk
+        page = f"/w/{account.desk}/again?to=account/passkeys"
+        assert ("In the demonstration nobody has one" in (await browser.get(page)).text) is goes_on
+        assert ("You came in by a link" in (await browser.get(page)).text) is not goes_on
+        assert (await browser.post(page, {"csrf": await browser.csrf()})).status == (303 if goes_on else 422)
+        after = await browser.get(f"/w/{account.desk}/account/passkeys")
+        assert (after.status == 200) is goes_on
 
 
 async def test_a_facilitator_leads_the_room_by_the_desk_alone(house: House) -> None:
