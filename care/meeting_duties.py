@@ -1,7 +1,7 @@
 """What somebody has to do about individual meetings: call who has not booked, move what no longer fits, say
 whether one was held. From bookings and dates alone, never from what was talked about."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,15 +32,17 @@ def due(
     people: Sequence[Waiting],
     bookings: Sequence[Booking],
     closed: Mapping[str, datetime],
+    leaders: Collection[str],
     rules: Rules,
     now: datetime,
 ) -> tuple[Wanted, ...]:
     """Every task about individual meetings that a group wants now. `closed` says since when a meeting that
-    is over can be decided on, by session."""
+    is over can be decided on, by session; `leaders` are the facilitators who are there."""
     present = {one.member for one in people}
     asked = [
         *_unbooked(group, windows, people, bookings, now),
         *_outside(group, windows, bookings, present),
+        *_unled(group, unled(bookings, leaders, now)),
         *_unconfirmed(group, bookings, closed, rules, now),
     ]
     return tuple(sorted(asked, key=lambda one: (one.due_at, one.key)))
@@ -101,6 +103,35 @@ def _outside(
                 due_at=one.starts_at,
                 owner_role=Owner.FACILITATOR,
             )
+
+
+def unled(bookings: Iterable[Booking], leaders: Collection[str], now: datetime) -> list[Booking]:
+    """The booked meetings to come whose facilitator is not there any more, soonest first."""
+    waiting = [
+        (one.starts_at, one)
+        for one in bookings
+        if one.state is State.BOOKED
+        and one.starts_at
+        and one.starts_at > now
+        and one.facilitator not in leaders
+    ]
+    return [one for _, one in sorted(waiting, key=lambda pair: (pair[0], pair[1].id))]
+
+
+def _unled(group: str, alone: Sequence[Booking]) -> Iterable[Wanted]:
+    """One task for all of them, until the first begins."""
+    first = min((one.starts_at for one in alone if one.starts_at), default=None)
+    if first is not None:
+        yield Wanted(
+            key=f"{Kind.MEETINGS_UNLED}|{group}",
+            kind=Kind.MEETINGS_UNLED,
+            group=group,
+            member=None,
+            session=None,
+            reasons=(f"unled:{len(alone)}",),
+            due_at=first,
+            owner_role=Owner.COORDINATOR,
+        )
 
 
 def _unconfirmed(

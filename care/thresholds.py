@@ -49,6 +49,7 @@ class Kind(StrEnum):
     MEETING_OUTSIDE = "meeting_outside"  # the dates moved, and it no longer lies where it should
     MEETING_CONFIRM = "meeting_confirm"
     MEETING_CONFIRM_OVERDUE = "meeting_confirm_overdue"
+    MEETINGS_UNLED = "meetings_unled"  # who was to lead them has left
     CALL_WISHED = "call_wished"  # said in a form after the group
     CLINICAL_CONTACT = "clinical_contact"  # and the group has no facilitator who could see to it
 

@@ -267,6 +267,9 @@ async def enable(tx: AsyncConnection, keys: Keys, staff_id: str, by: str, now: d
     if same.first() is not None:
         raise ValueError("another account has this address")
     await tx.execute(update(staff).where(staff.c.id == staff_id).values(disabled_at=None))
+    found = await by_id(tx, staff_id)
+    for place in await groups_of(tx, found.person) if found else []:
+        await tasks.touch(tx, place.group)
     await note(tx, keys, by, "staff_enabled", staff_id, now)
 
 

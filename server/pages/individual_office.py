@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import store.booking
 import store.individual
 import store.meeting_decisions
+import store.meeting_leaders
 import store.meeting_times
 import store.openable
+import store.people
 import store.tasks
 from care.meeting_states import TOPICS, Booking, State
 from care.thresholds import Kind
@@ -71,6 +73,31 @@ async def decide(request: web.Request) -> web.Response:
     return await page(request, at, form) if form.errors else forms.see(at.address("individual-meetings"))
 
 
+async def lead(request: web.Request) -> web.Response:
+    """A meeting whose facilitator has left goes to another one, or is called off and to be booked anew."""
+    at, form = await office.current(request), await forms.read(request)
+    words, now = render.words(request), request.app[keys.CLOCK]().wall
+    field = f"leader-{request.match_info['meeting']}"
+    try:
+        async with request.app[keys.DATABASE].write() as tx:
+            alone = await store.meeting_leaders.without(tx, at.group.id, now)
+            booking = next((one for one in alone if one.id == request.match_info["meeting"]), None)
+            if booking is None:
+                raise web.HTTPNotFound
+            leaders = await store.meeting_leaders.present(tx, at.group.id)
+            own = await meetings_shown.me(tx, at.who.member)
+            secrets = request.app[keys.KEYS]
+            if form.get("do") == "cancel":
+                await store.booking.cancel(tx, secrets, booking, own, "facilitator_left", now)
+            else:
+                leader = form.one_of(field, leaders, words.gettext("Please choose who leads it."))
+                if not form.errors:
+                    await store.meeting_leaders.hand_over(tx, secrets, booking, leader, own, now)
+    except store.booking.Refused as refused:
+        form.refuse(field, meeting_words.refused_words(words, refused.code))
+    return await page(request, at, form) if form.errors else forms.see(at.address("individual-meetings"))
+
+
 async def page(request: web.Request, at: Office, form: Form) -> web.Response:
     """The table, the windows, what is overdue."""
     words = render.words(request)
@@ -81,6 +108,9 @@ async def page(request: web.Request, at: Office, form: Form) -> web.Response:
         windows = await store.meeting_times.windows(tx, at.group.id, now)
         offered = await store.meeting_times.of_group(tx, at.group.id, now)
         overdue = await _overdue(tx, at, now)
+        alone = await store.meeting_leaders.without(tx, at.group.id, now)
+        leaders = await store.meeting_leaders.present(tx, at.group.id)
+        called = await store.people.names(tx, request.app[keys.KEYS], leaders)
     names = {one.member: one.name for one in lines}
     titles = {code: meeting_words.topic_words(words, code) for code in TOPICS}
     choose = ("", words.gettext("Please choose"))
@@ -97,6 +127,8 @@ async def page(request: web.Request, at: Office, form: Form) -> web.Response:
         titles=titles,
         free={code: sum(one.topic == code and not one.taken for one in offered) for code in TOPICS},
         overdue=[(one, names.get(one.member, "")) for one in overdue],
+        alone=[(one, names.get(one.member, "")) for one in alone],
+        leaders=[choose, *((one, called.get(one, "")) for one in leaders)] if leaders else [],
         people=[choose, *names.items()],
         topics=[choose, *titles.items()],
         reasons=[choose, *((code, meeting_words.waive_words(words, code)) for code in REASONS)],
@@ -121,4 +153,5 @@ def routes() -> list[web.RouteDef]:
         web.get(address, show),
         web.post(f"{address}/waive", waive),
         web.post(f"{address}/{{meeting}}/decide", decide),
+        web.post(f"{address}/{{meeting}}/leader", lead),
     ]

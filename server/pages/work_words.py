@@ -14,7 +14,7 @@ CALLS = frozenset(
     }
 )
 "Done by talking to somebody: the list takes the outcome."
-MEETINGS = frozenset({"meeting_outside", "meeting_confirm", "meeting_confirm_overdue"})
+MEETINGS = frozenset({"meeting_outside", "meeting_confirm", "meeting_confirm_overdue", "meetings_unled"})
 "Done on the page of the individual meetings."
 SENDS = frozenset({"contract_unsigned"})
 "Done by sending somebody their link once more: the contract is read and signed behind it."
@@ -67,6 +67,7 @@ def task_words(translations: NullTranslations, kind: str) -> str:
         "meeting_outside": _("An individual meeting no longer fits the dates"),
         "meeting_confirm": _("Say whether the individual meeting was held"),
         "meeting_confirm_overdue": _("Nobody has said whether the individual meeting was held"),
+        "meetings_unled": _("Individual meetings stand without a facilitator"),
         "clinical_contact": _("Needs clinical contact"),
         "break_glass_review": _("Review an emergency access"),
     }
@@ -111,6 +112,8 @@ def reason_words(translations: NullTranslations, reason: str) -> str:
         "tell_meeting": _("a time for the individual meeting is to be chosen"),
         "tell_link": _("the personal link could not be sent"),
     }
+    if code == "unled":
+        return translations.ngettext("one meeting", "%(number)s meetings", int(number)) % {"number": number}
     if code == "tried":
         times = int(number)
         return translations.ngettext("tried once", "tried %(number)s times", times) % {"number": times}

@@ -11,6 +11,7 @@ from care.meeting_states import State
 from care.roles import Action
 from store import (
     attendance,
+    audit,
     booking,
     checklists,
     dates,
@@ -22,6 +23,7 @@ from store import (
     ledger,
     link_requests,
     meeting_decisions,
+    meeting_leaders,
     meeting_times,
     occasions,
     openable,
@@ -30,6 +32,7 @@ from store import (
     presence,
     proposing,
     record,
+    staff,
     standing,
     tasks,
     worklist,
@@ -38,7 +41,7 @@ from store.booking import Refused
 from store.doors import NotAllowed
 from store.tables import access_log, meeting_decision, session
 from store.tables import individual as table
-from tests.services.circle import HOUR, NOW, make_circle
+from tests.services.circle import HOUR, NOW, make_circle, make_person
 from tests.services.evenings import later
 from tests.services.meetings import arranged, facts_of, offered
 
@@ -434,3 +437,73 @@ async def test_a_waived_meeting_is_waited_for_by_nobody(database, keys, circle):
         assert made.state is State.WAIVED
         with pytest.raises(Refused, match="settled"):
             await arranged(tx, keys, circle.facilitator, ada, "pre", NOW)
+
+
+async def unled(tx, circle, now=NOW):
+    return [
+        (one.owner_role, one.reasons, one.due_at)
+        for one in await tasks.of_groups(tx, [circle.group], now)
+        if one.kind == "meetings_unled"
+    ]
+
+
+@pytest.fixture
+async def alone(database, keys, circle):
+    """Two meetings whose facilitator leaves, and another facilitator who stays."""
+    async with database.write() as tx:
+        made = [
+            await arranged(tx, keys, circle.facilitator, one, "pre", NOW) for one in circle.participants[:2]
+        ]
+        person = await make_person(tx, keys, "Zora", NOW)
+        other = await groups.add_member(tx, circle.group, person, "facilitator", 5, NOW)
+        await duties.renew(tx, circle.group, NOW)
+        assert await unled(tx, circle) == []
+    return made, other
+
+
+async def test_meetings_of_a_facilitator_who_leaves_are_a_task_until_each_is_led_or_called_off(
+    database, keys, circle, alone
+):
+    (first, second), other = alone
+    office = circle.coordinator
+    async with database.write() as tx:
+        assert await staff.withdraw(tx, keys, circle.facilitator.id, "command", NOW)
+        await duties.renew(tx, circle.group, NOW)
+        assert await unled(tx, circle) == [("coordinator", ("unled:2",), first.starts_at)]
+        led = await meeting_leaders.hand_over(tx, keys, first, other.id, office, NOW)
+        assert (led.id, led.starts_at, led.facilitator) == (first.id, first.starts_at, other.id)
+        assert (led.session, led.sequence) == (first.session, first.sequence + 1)
+        told = {
+            one.person
+            for one in await outbox.listing(tx, state="pending")
+            if one.kind == "meeting_booked" and one.payload["sessions"][0]["sequence"] == led.sequence
+        }
+        assert told == {circle.participants[0].person, other.person}
+        assert "meeting_handed_over" in {one.action for one in await audit.latest(tx)}
+        await duties.renew(tx, circle.group, NOW)
+        assert await unled(tx, circle) == [("coordinator", ("unled:1",), second.starts_at)]
+        with pytest.raises(Refused, match="gone"):
+            await meeting_leaders.hand_over(tx, keys, first, other.id, office, NOW)
+        await booking.cancel(tx, keys, second, office, "facilitator_left", NOW)
+        await duties.renew(tx, circle.group, NOW)
+        assert await unled(tx, circle) == []
+
+
+async def test_a_closed_account_leaves_its_meetings_too_and_nobody_takes_two_at_once(
+    database, keys, circle, alone
+):
+    (first, second), other = alone
+    async with database.write() as tx:
+        account = await staff.for_person(tx, keys, circle.facilitator.person, NOW)
+        await staff.disable(tx, keys, account.id, "command", NOW)
+        await duties.renew(tx, circle.group, NOW)
+        assert len(await unled(tx, circle)) == 1
+        slot = await offered(tx, other, "pre", first.starts_at, NOW)
+        await booking.book(tx, keys, circle.participants[2], slot, circle.participants[2], NOW)
+        with pytest.raises(Refused, match="not_free"):
+            await meeting_leaders.hand_over(tx, keys, first, other.id, circle.coordinator, NOW)
+        for not_there in (circle.facilitator.id, circle.coordinator.id):
+            with pytest.raises(Refused, match="gone"):
+                await meeting_leaders.hand_over(tx, keys, second, not_there, circle.coordinator, NOW)
+        with pytest.raises(Refused, match="begun"):
+            await meeting_leaders.hand_over(tx, keys, second, other.id, circle.coordinator, second.starts_at)

@@ -18,6 +18,7 @@ import store.openable
 import store.people_own
 import store.presence
 import store.proposing
+import store.staff
 import store.tasks
 from care.meeting_states import Booking, State
 from store.tables import session
@@ -25,6 +26,7 @@ from tests.server.house import Guest, House, OpenHouse
 from tests.server.pages.agreed import Agreed, agreed_group
 from tests.server.pages.clinic import open_clinic
 from tests.server.pages.reading import read, send
+from tests.server.staff_desk import colleague
 from tests.services.meetings import arranged, facts_of, offered
 
 Enter = Callable[..., Awaitable[tuple[House, Agreed, Guest, Guest]]]
@@ -256,6 +258,38 @@ async def test_the_coordinator_sees_booked_and_held_and_says_what_is_not_needed(
         assert again.status == 422
         page = (await clinic.browser.get(clinic.at("individual-meetings"))).text
         assert re.search(r'data-topic="mid" data-state="waived"', page)
+
+
+async def test_the_coordinator_hands_a_meeting_of_who_has_left_over_or_calls_it_off(house: House) -> None:
+    clinic = await open_clinic(house)
+    other = await colleague(house, "Zora")
+    async with house.db.write() as tx:
+        met = [await arranged(tx, house.keys, clinic.facilitator, one) for one in clinic.members[:2]]
+        place = await store.staff.grant(
+            tx, house.keys, other.person, clinic.group, "facilitator", "command", datetime.now(UTC)
+        )
+        await store.staff.withdraw(tx, house.keys, clinic.facilitator.id, "command", datetime.now(UTC))
+        await store.duties.renew(tx, clinic.group, datetime.now(UTC))
+    address = clinic.at("individual-meetings")
+    async with clinic.browser:
+        listed = (await clinic.browser.get(f"/w/{clinic.olga.desk}/")).text
+        assert "Individual meetings stand without a facilitator" in listed
+        assert "2 meetings" in listed
+        assert f'href="{address}"' in listed
+        page = (await clinic.browser.get(address)).text
+        assert [f'data-alone="{one.id}"' in page for one in met] == [True, True]
+        one, two = (f"{address}/{each.id}/leader" for each in met)
+        missing = await clinic.form(one, {"do": "hand"})
+        assert missing.status == 422
+        assert "Please choose who leads it." in missing.text
+        assert (await clinic.form(one, {"do": "hand", f"leader-{met[0].id}": place.id})).status == 303
+        assert (await clinic.form(two, {"do": "cancel"})).status == 303
+        assert (await clinic.form(two, {"do": "cancel"})).status == 404
+        assert "data-alone" not in (await clinic.browser.get(address)).text
+    async with house.db.read() as tx:
+        found = {row.id: row for row in await store.individual.bookings_of_group(tx, clinic.group)}
+    assert (found[met[0].id].facilitator, found[met[0].id].state) == (place.id, "booked")
+    assert found[met[1].id].state == "cancelled"
 
 
 async def test_the_preview_of_a_change_says_which_meetings_would_not_fit(house: House) -> None:
