@@ -163,6 +163,8 @@ async def _free(
     time = await meeting_times.find(tx, slot_id)
     if time is None or time.group != who.group or time.state != "offered":
         raise Refused(GONE)
+    if time.facilitator not in await meeting_times.leaders(tx, who.group):
+        raise Refused(GONE)
     if time.taken:
         raise Refused(TAKEN)
     window = (await meeting_times.windows(tx, who.group, now)).get(time.topic)

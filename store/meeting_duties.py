@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from care import meeting_duties
 from care.meeting_duties import Waiting
 from care.thresholds import Rules, Wanted
-from store import individual, meeting_leaders, meeting_times
+from store import individual, meeting_times
 from store.groups import Member
 from store.tables import member
 from store.tables import session as meeting
@@ -25,7 +25,7 @@ async def wanted(
         [Waiting(member=one.id, joined_at=one.joined_at) for one in people if one.left_at is None],
         await individual.bookings_of_group(tx, group_id),
         await _closed(tx, group_id),
-        await meeting_leaders.present(tx, group_id),
+        await meeting_times.leaders(tx, group_id),
         rules,
         now,
     )

@@ -1,5 +1,4 @@
-"""Who leads individual meetings: the facilitators who are there; and a meeting whose facilitator has left, at
-its own hour with another one."""
+"""An individual meeting whose facilitator has left: found, and at its own hour led by another one."""
 
 from datetime import datetime
 
@@ -18,30 +17,14 @@ from store.meeting_messages import BOOKED
 from store.meeting_times import Slot
 from store.sealing import Keys
 from store.tables import individual as table
-from store.tables import member, slot, staff
 from store.tables import session as meeting
-
-
-async def present(tx: AsyncConnection, group_id: str) -> tuple[str, ...]:
-    """The facilitators of a group who are in it and whose account is not closed, by their seats."""
-    closed = select(staff.c.id).where(staff.c.person == member.c.person, staff.c.disabled_at.is_not(None))
-    rows = await tx.execute(
-        select(member.c.id)
-        .where(
-            member.c.group == group_id,
-            member.c.role == "facilitator",
-            member.c.left_at.is_(None),
-            ~closed.exists(),
-        )
-        .order_by(member.c.seat, member.c.id)
-    )
-    return tuple(rows.scalars())
+from store.tables import slot
 
 
 async def without(tx: AsyncConnection, group_id: str, now: datetime) -> list[Booking]:
     """The booked meetings of a group that nobody leads any more, soonest first."""
     bookings = await individual.bookings_of_group(tx, group_id)
-    return unled(bookings, await present(tx, group_id), now)
+    return unled(bookings, await meeting_times.leaders(tx, group_id), now)
 
 
 async def hand_over(
@@ -54,7 +37,7 @@ async def hand_over(
     who, leader = await groups.member_by_id(tx, booking.member), await groups.member_by_id(tx, leader_id)
     if held is None or who is None or leader is None or held.state is not State.BOOKED:
         raise Refused(GONE)
-    leaders = await present(tx, who.group)
+    leaders = await meeting_times.leaders(tx, who.group)
     if leader.id not in leaders or held.facilitator in leaders:
         raise Refused(GONE)
     if held.starts_at is None or held.starts_at <= now:

@@ -18,7 +18,7 @@ from care.slots import Offer
 from store import audit, chain, contracts, date_rows, groups
 from store.ids import fresh_id, plausible
 from store.sealing import Keys
-from store.tables import individual, member, slot
+from store.tables import individual, member, slot, staff
 from store.tables import session as meeting
 
 TAKING = (State.BOOKED.value, State.HELD.value, State.NOT_HELD.value)
@@ -143,13 +143,27 @@ async def find(tx: AsyncConnection, slot_id: str) -> Slot | None:
     return None if row is None else as_slot(row)
 
 
+async def leaders(tx: AsyncConnection, group_id: str) -> tuple[str, ...]:
+    """The facilitators of a group who are in it and whose account is not closed, by their seats."""
+    closed = select(staff.c.id).where(staff.c.person == member.c.person, staff.c.disabled_at.is_not(None))
+    rows = await tx.execute(
+        select(member.c.id)
+        .where(
+            member.c.group == group_id,
+            member.c.role == "facilitator",
+            member.c.left_at.is_(None),
+            ~closed.exists(),
+        )
+        .order_by(member.c.seat, member.c.id)
+    )
+    return tuple(rows.scalars())
+
+
 async def of_group(tx: AsyncConnection, group_id: str, now: datetime) -> list[Slot]:
     """What the group's present facilitators offer from now on, taken or not, soonest first."""
     rows = await tx.execute(
         query().where(
-            member.c.group == group_id,
-            member.c.left_at.is_(None),
-            member.c.role == "facilitator",
+            slot.c.facilitator.in_(await leaders(tx, group_id)),
             slot.c.state == "offered",
             slot.c.starts_at > now,
         )

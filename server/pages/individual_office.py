@@ -84,7 +84,7 @@ async def lead(request: web.Request) -> web.Response:
             booking = next((one for one in alone if one.id == request.match_info["meeting"]), None)
             if booking is None:
                 raise web.HTTPNotFound
-            leaders = await store.meeting_leaders.present(tx, at.group.id)
+            leaders = await store.meeting_times.leaders(tx, at.group.id)
             own = await meetings_shown.me(tx, at.who.member)
             secrets = request.app[keys.KEYS]
             if form.get("do") == "cancel":
@@ -109,7 +109,7 @@ async def page(request: web.Request, at: Office, form: Form) -> web.Response:
         offered = await store.meeting_times.of_group(tx, at.group.id, now)
         overdue = await _overdue(tx, at, now)
         alone = await store.meeting_leaders.without(tx, at.group.id, now)
-        leaders = await store.meeting_leaders.present(tx, at.group.id)
+        leaders = await store.meeting_times.leaders(tx, at.group.id)
         called = await store.people.names(tx, request.app[keys.KEYS], leaders)
     names = {one.member: one.name for one in lines}
     titles = {code: meeting_words.topic_words(words, code) for code in TOPICS}

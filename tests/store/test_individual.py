@@ -498,6 +498,11 @@ async def test_a_closed_account_leaves_its_meetings_too_and_nobody_takes_two_at_
         await staff.disable(tx, keys, account.id, "command", NOW)
         await duties.renew(tx, circle.group, NOW)
         assert len(await unled(tx, circle)) == 1
+        cleo = circle.participants[2]
+        free = await offered(tx, circle.facilitator, "pre", second.starts_at + DAY, NOW)
+        assert free not in {one.id for one in await meeting_times.of_group(tx, circle.group, NOW)}
+        with pytest.raises(Refused, match="gone"):
+            await booking.book(tx, keys, cleo, free, cleo, NOW)
         slot = await offered(tx, other, "pre", first.starts_at, NOW)
         await booking.book(tx, keys, circle.participants[2], slot, circle.participants[2], NOW)
         with pytest.raises(Refused, match="not_free"):
