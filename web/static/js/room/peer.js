@@ -2,6 +2,7 @@
 // offers, so no two offers can meet. Tracks are swapped with replaceTrack; only a restart or a new connection negotiates.
 
 import { born, judge } from "./health.js";
+import { attend } from "./patience.js";
 import { connection, counts } from "./rtc.js";
 import { randomName } from "./protocol.js";
 
@@ -56,6 +57,7 @@ export class Peer extends EventTarget {
   #queue = Promise.resolve();
   /** @type {number | undefined} */
   #watch;
+  #unattend = () => {};
   /** @type {number | undefined} */
   #answerTimer;
   /** @type {number | undefined} */
@@ -97,6 +99,7 @@ export class Peer extends EventTarget {
     this.#applyTracks();
     this.#negotiate(false);
     this.#watch = setInterval(() => void this.#sample(pc), WATCH_EVERY_MS);
+    this.#unattend = attend(pc);
   }
 
   stop() {
@@ -303,6 +306,7 @@ export class Peer extends EventTarget {
 
   #close() {
     clearInterval(this.#watch);
+    this.#unattend();
     clearTimeout(this.#answerTimer);
     clearTimeout(this.#renewTimer);
     // A description that was pending when its connection closed never settles: the next connection must not wait for it.
