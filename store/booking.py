@@ -62,6 +62,7 @@ async def book(
         )
     except IntegrityError:
         raise Refused(TAKEN) from None
+    await meeting_messages.chosen(tx, who.id, time.topic, now)
     await _told(tx, keys, key, BOOKED, who, time, session, 0, time.starts_at, by, "", now)
     return await _again(tx, key)
 
@@ -152,6 +153,7 @@ async def waive(
         await tx.execute(insert(table).values(**row, state=State.WAIVED.value, finished_at=now))
     except IntegrityError:
         raise Refused(TAKEN) from None
+    await meeting_messages.chosen(tx, who.id, topic, now)
     await _line(tx, keys, "meeting_waived", key, who, by, reason, now)
     return await _again(tx, key)
 

@@ -1,11 +1,16 @@
 """What the two people of an individual meeting are told: booked, moved, called off. Each with its calendar
-entry, each in the transaction of its cause, under a key that holds the entry's own sequence and no time."""
+entry, each in the transaction of its cause, under a key that holds the entry's own sequence and no time.
+Before that a member is told once that there are times to choose from."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from care import delivery
+from care.delivery import MessageKind
+from care.meetings import Window
+from store import individual
 from store import outbox as messages
 from store.groups import Member
 
@@ -43,6 +48,36 @@ async def put(
             expires_at=max(worth_until, now + AT_LEAST),
             now=now,
         )
+
+
+async def put_offer(
+    tx: AsyncConnection, people: Iterable[Member], topic: str, window: Window, now: datetime
+) -> None:
+    """Queues a word about times to choose from, once for each member and topic, to whoever has not chosen.
+    Before the weeks of the meeting begin nobody is asked."""
+    for one in people:
+        if one.role != "participant" or await individual.settled(tx, one.id, topic) is not None:
+            continue
+        await messages.put(
+            tx,
+            offer_key(one.id, topic),
+            MessageKind.MEETING_OFFERED.value,
+            one.person,
+            {"member": one.id, "topic": topic},
+            due_at=max(now, window.opens_at),
+            expires_at=window.closes_at,
+            now=now,
+        )
+
+
+async def chosen(tx: AsyncConnection, member_id: str, topic: str, now: datetime) -> None:
+    """Calls back the word about times to choose from: there is nothing to choose any more."""
+    await messages.withdraw(tx, offer_key(member_id, topic), "chosen", now)
+
+
+def offer_key(member_id: str, topic: str) -> str:
+    """The unique key of the word about times to choose from."""
+    return delivery.key(MessageKind.MEETING_OFFERED, member_id, topic)
 
 
 def key(kind: str, member_id: str, booking_id: str, sequence: int) -> str:

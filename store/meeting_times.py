@@ -15,7 +15,7 @@ from care.interval import Span
 from care.meeting_states import State
 from care.meetings import Window
 from care.slots import Offer
-from store import audit, chain, contracts, date_rows, groups
+from store import audit, chain, contracts, date_rows, groups, meeting_messages
 from store.ids import fresh_id, plausible
 from store.sealing import Keys
 from store.tables import individual, member, slot, staff
@@ -75,8 +75,8 @@ async def offer(
     length: int,
     now: datetime,
 ) -> tuple[Offer, ...]:
-    """Offers every day at every time that can be had, and returns them all with why others cannot. Raises
-    ValueError for a length or number nobody means, LookupError where the topic has no window."""
+    """Offers every day at every time that can be had, tells the members, returns them all with why others
+    cannot. Raises ValueError for a length or number nobody means, LookupError for a topic without window."""
     await chain.hold(tx)
     window = (await windows(tx, facilitator.group, now)).get(topic)
     if window is None:
@@ -87,6 +87,8 @@ async def offer(
         if not one.refused:
             await add(tx, facilitator.id, topic, one, zone, now)
     if any(not one.refused for one in made):
+        people = await groups.members(tx, facilitator.group)
+        await meeting_messages.put_offer(tx, people, topic, window, now)
         await audit.append(
             tx,
             keys,

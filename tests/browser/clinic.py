@@ -8,12 +8,13 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from playwright.async_api import Page
 from sqlalchemy import update
 
 import store.staff
@@ -28,9 +29,12 @@ from tests.scheduler.post_office import PostOffice
 from tests.server import staff_desk
 
 ADMIN = "vera@clinic.example"
+NewPage = Callable[..., Awaitable[Page]]
+"""A function that gives a person a browser of their own."""
 MAIL_WITHIN_S = 60.0
-TO_THE_GROUP = ("A message for you", "Your appointment", "Your link")
+TO_THE_GROUP = ("A message for you", "Your appointment", "Your link", "Please choose a time")
 """Subjects of the letters whose link opens the group. Others open a form and nothing else."""
+TO_A_FORM = ("A form is waiting for you",)
 
 
 @dataclass(frozen=True)
@@ -42,21 +46,21 @@ class Clinic:
     state: StoreSettings
     office: PostOffice
 
-    async def link_for(self, address: str) -> str:
-        """The personal link to the group in the newest mail to this address, once one has come."""
+    async def link_for(self, address: str, subjects: Sequence[str] = TO_THE_GROUP) -> str:
+        """The personal link in the newest mail of these subjects to this address, once one has come."""
         async with asyncio.timeout(MAIL_WITHIN_S):
             while True:
                 for number, to in reversed(list(enumerate(self.office.recipients))):
-                    text = self._text(number) if to == address else ""
+                    text = self._text(number, subjects) if to == address else ""
                     if found := re.search(r"https?://\S+/j#\S+", text):
                         return found[0]
                 await asyncio.sleep(0.1)
 
-    def _text(self, number: int) -> str:
-        """What a letter with a link to the group says; "" for any other letter."""
+    def _text(self, number: int, subjects: Sequence[str]) -> str:
+        """What a letter of these subjects says; "" for any other letter."""
         if number >= len(self.office.took):
             return ""
-        if self.office.took[number]["Subject"] not in TO_THE_GROUP:
+        if self.office.took[number]["Subject"] not in subjects:
             return ""
         part = self.office.took[number].get_body(("plain",))
         return "" if part is None else str(part.get_content())

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from _pytest.runner import runtestprotocol
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from tests.browser import figures
+from tests.browser.clinic import Clinic, NewPage, open_clinic
 from tests.browser.house import House, open_house
+from tests.browser.look import WIDE
 from tests.browser.thread import Visit
 from tests.browser.visitor import Visitor
 from tests.peers.relay import Relay
@@ -152,3 +154,26 @@ async def visit(chromium: Browser) -> AsyncIterator[Visit]:
             return Visitor(page, person["name"], person["member"], person["link"], room["session"])
 
         yield arrive
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def empty(tmp_path: Path) -> AsyncIterator[Clinic]:
+    """A service that nobody has used yet, also when the journey is tried again."""
+    async with open_clinic(tmp_path) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def new_page(chromium: Browser) -> AsyncIterator[NewPage]:
+    """A function that gives a person a browser of their own."""
+    async with AsyncExitStack() as leaving:
+
+        async def make(**options: Any) -> Page:
+            context = await chromium.new_context(viewport=options.pop("viewport", WIDE), **options)
+            leaving.push_async_callback(context.close)
+            await context.add_init_script(figures.WATCH)
+            page = await context.new_page()
+            page.on("pageerror", lambda error: print(f"page error: {error}"))
+            return page
+
+        yield make

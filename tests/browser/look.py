@@ -8,6 +8,7 @@ from playwright.async_api import Page
 AXE = Path(__file__).parent.parent.parent / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROWEST = {"width": 320, "height": 640}
+PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 800}
 
 
@@ -54,6 +55,12 @@ class Looks:
         """Width and clearness; the window is wide afterwards."""
         self.problems += await too_wide(page, what)
         await page.set_viewport_size(WIDE)
+        self.problems += await unclear(page, what)
+
+    async def on_a_phone(self, page: Page, what: str) -> None:
+        """Width and clearness; the window is a phone's afterwards."""
+        self.problems += await too_wide(page, what)
+        await page.set_viewport_size(PHONE)
         self.problems += await unclear(page, what)
 
     async def nothing(self, page: Page, what: str) -> None:

@@ -22,6 +22,7 @@ from store.database import Database
 from store.sealing import Keys
 from store.signins import hashed
 from store.tables import checkin, link
+from tests.browser import look
 from tests.browser.house import House
 from tests.browser.look import AXE, NARROWEST, Looks
 from tests.browser.thread import Visit
@@ -29,7 +30,7 @@ from tests.services.asked import ask
 
 pytestmark = pytest.mark.skipif(not AXE.exists(), reason="NOT RUN: axe-core is not installed (npm ci)")
 
-PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
+PHONE: dict[str, Any] = {"viewport": look.PHONE, "has_touch": True}
 MAIL_WITHIN_S = 120.0
 GIVEN = {"week_compared": "better", "tried": "partly"}
 WORDS = {"moment": "a findable moment", "want_today": "a findable wish"}

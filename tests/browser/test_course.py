@@ -3,21 +3,17 @@ browsers, with a real room in between. Every page on the way is looked at."""
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.browser import figures
-from tests.browser.clinic import Clinic, open_clinic
+from tests.browser.clinic import Clinic, NewPage, open_clinic
 from tests.browser.colleague import Colleague, set_up, set_up_by_keyboard
-from tests.browser.look import AXE, NARROWEST, WIDE, Looks
+from tests.browser.look import AXE, NARROWEST, Looks
 from tests.browser.thread import all_see_and_hear, closed
 from tests.browser.visitor import Visitor
 from tests.server import staff_desk
@@ -29,37 +25,12 @@ LASTS = timedelta(seconds=45)
 """The first session, once everybody is ready: long enough for two people to come in on a slow machine."""
 PEOPLE = "Ben Keller; ben@example.org; 030 1234567\nCleo Sommer; cleo@example.org"
 
-NewPage = Callable[..., Awaitable[Page]]
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def clinic(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clinic]:
     """One service for everybody who only sets a group up."""
     async with open_clinic(tmp_path_factory.mktemp("clinic")) as opened:
         yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def empty(tmp_path: Path) -> AsyncIterator[Clinic]:
-    """A service that nobody has used yet, also when the journey is tried again."""
-    async with open_clinic(tmp_path) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def new_page(chromium: Browser) -> AsyncIterator[NewPage]:
-    """A function that gives a person a browser of their own."""
-    async with AsyncExitStack() as leaving:
-
-        async def make(**options: Any) -> Page:
-            context = await chromium.new_context(viewport=options.pop("viewport", WIDE), **options)
-            leaving.push_async_callback(context.close)
-            await context.add_init_script(figures.WATCH)
-            page = await context.new_page()
-            page.on("pageerror", lambda error: print(f"page error: {error}"))
-            return page
-
-        yield make
 
 
 def soon() -> datetime:

@@ -311,6 +311,28 @@ async def test_times_that_cannot_be_offered_are_left_out_with_their_reason(datab
     assert [one.refused for one in again] == ["taken"]
 
 
+async def test_who_has_not_chosen_is_told_once_that_there_are_times(database, keys, circle):
+    leader, (ada, bela, *_) = circle.facilitator, circle.participants
+    async with database.write() as tx:
+        await arranged(tx, keys, leader, ada, "pre", NOW)
+        for day in (NOW + 2 * DAY, NOW + 3 * DAY):
+            await meeting_times.offer(tx, keys, leader, "pre", [day.date()], [day.time()], "UTC", 60, NOW)
+    told = {one.payload["member"]: one for one in await of_kind(database, "meeting_offered")}
+    assert set(told) == {one.id for one in circle.participants} - {ada.id}
+    assert all(one.state == "pending" for one in told.values())
+    async with database.write() as tx:
+        (slot, *_) = await meeting_times.free(tx, bela, "pre", NOW)
+        await booking.book(tx, keys, bela, slot.id, bela, NOW)
+    states = {one.payload["member"]: one.state for one in await of_kind(database, "meeting_offered")}
+    assert states[bela.id] == "withdrawn"
+
+
+async def of_kind(database, kind):
+    """The messages of a kind."""
+    async with database.read() as tx:
+        return [one for one in await outbox.listing(tx) if one.kind == kind]
+
+
 async def test_another_groups_time_is_nobodys_business(database, keys, circle):
     async with database.write() as tx:
         other = await make_circle(tx, keys, 1, NOW + 10 * DAY)
