@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from gettext import NullTranslations
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.checkins
 from care.checkin_states import State
+from care.waves import Wave
 from server import render
 from server.pages import checkin
 from server.pages.person import Person
@@ -27,14 +29,21 @@ class Line:
     state: str
 
 
+def name(one: CheckIn, words: NullTranslations) -> str:
+    """Which round it is; of a weekly one, before which session."""
+    title = rounds(words)[one.wave].title
+    if one.wave != Wave.WEEKLY:
+        return title
+    return words.gettext("%(title)s Before session %(number)s") % {"title": title, "number": one.number}
+
+
 async def load(request: web.Request, tx: AsyncConnection, about: Person) -> Mapping[str, object] | None:
     """The check-ins of this member that have been open, newest first; None before the first."""
-    now = about.here.now
-    known = rounds(render.words(request))
+    now, words = about.here.now, render.words(request)
     found = [
         Line(
             one=one,
-            title=known[one.wave].title,
+            title=name(one, words),
             state="sent" if one.state == State.SUBMITTED else checkin.standing(one, now),
         )
         for one in await store.checkins.of_member(tx, about.member.id)

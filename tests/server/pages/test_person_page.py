@@ -13,6 +13,7 @@ from server.render import WEB
 from tests.server.house import Guest, House, OpenHouse
 from tests.server.pages.agreed import Agreed, agreed_group
 from tests.server.pages.reading import read
+from tests.services.asked import ask
 
 Enter = Callable[..., Awaitable[tuple[House, Agreed, Guest]]]
 
@@ -45,6 +46,16 @@ async def test_the_page_names_the_member_and_says_how_the_contract_stands(enter:
     assert re.search(r"<h1>Bela", text)
     assert "Not signed by both sides yet." in text
     assert f'href="/s/{guest.place}/contract/{member.id}"' in text
+
+
+async def test_weekly_forms_are_told_apart_by_their_session(enter: Enter) -> None:
+    house, agreed, guest = await enter()
+    member, now = agreed.circle.participants[0], datetime.now(UTC)
+    async with house.db.write() as tx:
+        for session in agreed.sessions[4:6]:
+            await ask(tx, member.id, session.id, now, "weekly", number=session.ordinal)
+    text = await read(guest, f"people/{member.id}")
+    assert [text.count(f"How is your week? Before session {number}<") for number in (5, 6)] == [2, 2]
 
 
 async def test_somebody_who_left_still_has_a_page(enter: Enter) -> None:
