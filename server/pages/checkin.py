@@ -7,6 +7,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.checkins
+import store.concern_rows
 import store.filling
 from care.checkin_states import State
 from care.roles import Action, may
@@ -119,6 +120,7 @@ async def done(request: web.Request) -> web.Response:
     async with request.app[keys.DATABASE].read() as tx:
         here = await place.load(request, tx, who)
         ahead = await following(tx, one, here)
+        call = await store.concern_rows.awaiting(tx, who.member)
         readers = await checkin_steps.leaders(request, tx, who.group)
     return render.page(
         request,
@@ -131,6 +133,9 @@ async def done(request: web.Request) -> web.Response:
         ahead=ahead,
         rounds=rounds(render.words(request)),
         readers=readers,
+        call=call
+        if may(who.role, Action.OWN_PLACE, who.purpose) or (call and call.checkin == one.id)
+        else None,
     )
 
 

@@ -6,6 +6,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import store.absence
+import store.concern_rows
 import store.contracts
 import store.signatures
 import store.summary_copies
@@ -35,6 +36,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         member = await meetings_shown.me(tx, who.member)
         alone = await meetings_shown.topics(request, tx, member, here.now) if own else []
         written = await store.summary_copies.last_of(tx, who.member)
+        call = await store.concern_rows.awaiting(tx, who.member) if own else None
     following = found.sessions.next
     dates = own_dates.arrange(here.sessions, here.series, here.zone, here.now, notices)
     door_at = door(following, terms.door_minutes)
@@ -57,6 +59,7 @@ async def page(request: web.Request, who: SignIn) -> web.Response:
         away_next=following is not None and following.id in notices,
         to_sign=own and unsigned,
         to_fill_in=to_fill_in,
+        call=call,
         rounds=rounds(render.words(request)),
         meeting=meetings_shown.next_one(alone, here.now),
         to_book=meetings_shown.to_book(alone, here.now),

@@ -12,7 +12,7 @@ from scheduler.settings import SchedulerSettings
 from scheduler.transports import LocalOutbox
 from scheduler.words import Words
 from store.safety_state import item9_open, phq_version
-from tests.server.pages.test_checkin import Open, begin, opened, read, send
+from tests.server.pages.test_checkin import Open, begin, fill, opened, read, send
 from tests.server.staff_desk import Browser
 from tests.services.on_call import make_team
 
@@ -35,6 +35,7 @@ async def test_from_a_worrying_answer_to_the_outcome(opened: Open) -> None:
     )
     await send(asked.guest, help_page, {"wish": "now"})
     assert "We have told your team" in await read(asked.guest, f"{help_page}?said=now")
+    assert "Your team is being asked until somebody answers" in await read(asked.guest, "")
 
     mailbox = LocalOutbox(house.db, house.keys)
     both = {Channel.MAIL: mailbox, Channel.TEXT: mailbox}
@@ -52,6 +53,7 @@ async def test_from_a_worrying_answer_to_the_outcome(opened: Open) -> None:
         assert concern in (await browser.get(desk)).text
         assert "would like a call now" in (await browser.get(f"{desk}/{concern}")).text
         assert (await browser.post(f"{desk}/{concern}/acknowledge")).status == 303
+        assert "Somebody of your team has taken it on" in await read(asked.guest, "")
         assert (
             await browser.post(f"{desk}/{concern}/contacted", {"said": "At home, a friend comes."})
         ).status == 303
@@ -59,6 +61,21 @@ async def test_from_a_worrying_answer_to_the_outcome(opened: Open) -> None:
             await browser.post(f"{desk}/{concern}/close", {"outcome": "Safe tonight, plan renewed."})
         ).status == 303
         assert 'data-state="closed"' in (await browser.get(f"{desk}/{concern}")).text
+    assert 'data-note="call"' not in await read(asked.guest, "")
     assert "Opening this page has told nobody anything" in await read(asked.guest, help_page)
     status, _ = await send(asked.guest, f"{asked.path}/mood", {"mood": "3"})
     assert status == 303, "the form goes on as before"
+
+
+async def test_the_end_of_the_form_remembers_the_call_that_was_wished(opened: Open) -> None:
+    asked = await opened()
+    async with asked.house.db.write() as tx:
+        await make_team(tx, asked.house.keys, datetime.now(UTC))
+    await begin(asked)
+    _, to = await send(asked.guest, f"{asked.path}/safe_now", {"safe_now": "no"})
+    await send(asked.guest, to.removeprefix(f"/s/{asked.guest.place}/"), {"wish": "today"})
+    await fill(asked, safe_now="no")
+    await send(asked.guest, f"{asked.path}/check", {})
+    assert "You wished for a call today. Your team has been told." in await read(
+        asked.guest, f"{asked.path}/done"
+    )
