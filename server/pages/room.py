@@ -21,8 +21,8 @@ MODULES = tuple(
     f"js/room/{name}.js"
     for name in (
         *("backoff", "banner", "checklist", "devices", "dialogs", "door", "failures", "health", "layout"),
-        *("lobby", "media", "memory", "moderation", "own", "page", "panel", "peer", "pressed", "protocol"),
-        *("roster", "rtc", "screens", "signal", "stage", "unread", "wake"),
+        *("lobby", "media", "memory", "moderation", "own", "page", "panel", "patience", "peer"),
+        *("pressed", "protocol", "roster", "rtc", "screens", "signal", "stage", "unread", "wake"),
     )
 )
 
