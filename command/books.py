@@ -5,11 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import store.tryouts
 import store.workbook
 from care.areas import Area, Period, Why
 from care.goals import Goal, Rating
 from care.inventory import Domain, Mood, Relation, Tie
 from care.problems import Opinion, Problem
+from care.tryout import Result, Tryout
 from care.workbook import AREA, GOAL, ONLY, PROBLEM, RANKING, RELATION
 from care.written import body
 from store.groups import Member
@@ -77,6 +79,18 @@ WORKED = dict(
 )
 
 
+STEPS = {
+    "called": Tryout(
+        step="Call Jo and say how the week was", whom="Jo", when="Thursday evening", session=5,
+        result=Result.PARTLY, happened="We spoke, but only about her move", mood=6,
+    ),
+    "walk": Tryout(
+        step="Ask T. for a walk and say one thing about money", whom="T.", when="Saturday morning",
+        where="the park", support="Write it down before", obstacle="He may be tired", session=6,
+    ),
+}  # fmt: skip
+
+
 async def fill(
     tx: AsyncConnection, keys: Keys, member: Member, leader: Member, worked: Mapping[str, str], now: datetime
 ) -> None:
@@ -96,3 +110,9 @@ async def fill(
         await put(GOAL, thing, body(goal), member)
     for session, strategy in worked.items():
         await put("worked", session, {"keys": [strategy]}, leader)
+
+
+async def try_out(tx: AsyncConnection, keys: Keys, member: Member, now: datetime) -> None:
+    """Steps between sessions: one with what became of it, one still to be tried."""
+    for thing, step in STEPS.items():
+        await store.tryouts.put(tx, keys, member.id, thing, step, by=member.id, device="", now=now)

@@ -118,6 +118,8 @@ class Course:
             }
             for name in self.story.books:
                 await books.fill(tx, self.keys, self.people[name], self.leader, worked, now)
+                if not self.story.over:
+                    await books.try_out(tx, self.keys, self.people[name], self.now - timedelta(days=1))
 
     def _first(self) -> datetime:
         day = (self.now - timedelta(days=self.story.first_days_ago)).astimezone(ZoneInfo(ZONE))

@@ -23,6 +23,7 @@ import store.signatures
 import store.staff
 import store.standing
 import store.tasks
+import store.tryouts
 import store.workbook
 import store.worklist
 from care.signing import MEMBER
@@ -186,9 +187,11 @@ async def test_three_members_have_written_down_what_they_work_on(told):
         (leader, *_more) = middle.facilitators
         ida = middle.participants[0].member
         seen = await store.workbook.access_workbook(tx, keys, ida, leader.member, "", NOW)
+        steps = await store.tryouts.access_tryouts(tx, keys, ida, leader.member, "", NOW)
     assert sorted(len(one.people) for one in books if one.people) == [6, 6, 6]
     assert [one.open for one in seen.areas.values()] == [True, True]
     assert len(seen.worked) == 6
+    assert sorted(one.tryout.open for one in steps.values()) == [False, True]
 
 
 async def test_check_ins_were_answered_and_one_waits_for_whoever_looks(told):
