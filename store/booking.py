@@ -154,7 +154,7 @@ async def waive(
     except IntegrityError:
         raise Refused(TAKEN) from None
     await meeting_messages.chosen(tx, who.id, topic, now)
-    await _line(tx, keys, "meeting_waived", key, who, by, reason, now)
+    await written_down(tx, keys, "meeting_waived", key, who, by, reason, now)
     return await _again(tx, key)
 
 
@@ -286,10 +286,10 @@ async def _told(
         found = await groups.member_by_id(tx, str(one))
         people += [found] if found else []
     await meeting_messages.put(tx, kind, key, session, sequence, people, starts_at, now)
-    await _line(tx, keys, kind, key, who, by, reason, now)
+    await written_down(tx, keys, kind, key, who, by, reason, now)
 
 
-async def _line(
+async def written_down(
     tx: AsyncConnection,
     keys: Keys,
     action: str,
@@ -299,6 +299,7 @@ async def _line(
     reason: str,
     now: datetime,
 ) -> None:
+    """What every change of a meeting does last: tasks and plan of the group anew, and a line in the audit."""
     await tasks.touch(tx, who.group)
     await plan.reconcile(tx, who.group, now)
     await audit.append(

@@ -8,14 +8,12 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from care.concern import Clock, State
+from care.concern import WISHED, Clock, State
 from care.safety import Level
 from store.ids import fresh_id, plausible
 from store.sealing import Keys
 from store.tables import concern, concern_event, member
 
-CALLS = ("now", "today")
-"Wishes that somebody calls."
 LONGEST = 2000
 "Characters of a line of the history."
 
@@ -111,7 +109,7 @@ async def awaiting(tx: AsyncConnection, member_id: str) -> Concern | None:
     """The newest concern for which this member wished for a call that nobody has made yet."""
     waiting = (State.OPEN.value, State.ACKNOWLEDGED.value)
     asked = select(concern).where(
-        concern.c.member == member_id, concern.c.wish.in_(CALLS), concern.c.state.in_(waiting)
+        concern.c.member == member_id, concern.c.wish.in_(WISHED), concern.c.state.in_(waiting)
     )
     row = (await tx.execute(asked.order_by(concern.c.opened_at.desc()).limit(1))).first()
     return None if row is None else as_concern(row)

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from care.meeting_duties import unled
 from care.meeting_states import Booking, State
 from care.slots import overlap
-from store import audit, chain, groups, individual, meeting_messages, meeting_times, plan, tasks
-from store.booking import BEGUN, GONE, NOT_FREE, Refused
+from store import chain, groups, individual, meeting_messages, meeting_times
+from store.booking import BEGUN, GONE, NOT_FREE, Refused, written_down
 from store.groups import Member
 from store.ids import fresh_id
 from store.meeting_messages import BOOKED
@@ -49,18 +49,7 @@ async def hand_over(
     sequence = await _led(tx, held, former, leader, now)
     people = (who, leader)
     await meeting_messages.put(tx, BOOKED, held.id, str(held.session), sequence, people, held.starts_at, now)
-    await tasks.touch(tx, who.group)
-    await plan.reconcile(tx, who.group, now)
-    await audit.append(
-        tx,
-        keys,
-        actor=by.id,
-        role=by.role,
-        action="meeting_handed_over",
-        object=f"meeting:{held.id}",
-        group=who.group,
-        now=now,
-    )
+    await written_down(tx, keys, "meeting_handed_over", held.id, who, by, "", now)
     found = await individual.find(tx, held.id)
     if found is None:
         raise Refused(GONE)
