@@ -120,6 +120,7 @@ async def done(request: web.Request) -> web.Response:
     async with request.app[keys.DATABASE].read() as tx:
         here = await place.load(request, tx, who)
         ahead = await following(tx, one, here)
+        mine = may(who.role, Action.OWN_PLACE, who.purpose)
         call = await store.concern_rows.awaiting(tx, who.member)
         readers = await checkin_steps.leaders(request, tx, who.group)
     return render.page(
@@ -127,15 +128,14 @@ async def done(request: web.Request) -> web.Response:
         "pages/checkin/done.html",
         place=who.place,
         here="checkin",
-        own=may(who.role, Action.OWN_PLACE, who.purpose),
+        own=mine,
         one=one,
         zone=here.zone,
         ahead=ahead,
         rounds=rounds(render.words(request)),
         readers=readers,
-        call=call
-        if may(who.role, Action.OWN_PLACE, who.purpose) or (call and call.checkin == one.id)
-        else None,
+        # A link for one form tells no more than what came of that form.
+        call=call if mine or (call and call.checkin == one.id) else None,
     )
 
 

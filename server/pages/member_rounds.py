@@ -59,16 +59,21 @@ def name(one: CheckInState, reader: Reader) -> str:
     """Which round it is; of a weekly one, before which session."""
     words = reader.words
     if one.wave == WEEKLY:
-        title = words.gettext("How is your week?")
-        if one.session_at is None:
-            return title
-        told = words.gettext("%(title)s before session %(number)s, %(day)s")
-        on = one.session_at.astimezone(ZoneInfo(reader.zone)).date()
-        return told % {"title": title, "number": one.number, "day": day(on, reader.language, year=False)}
+        return weekly_name(one.number, one.session_at, reader)
     if one.wave != "followup":
         return member_words.waves(words)[one.wave]
     told = words.ngettext("One month after the end", "%(num)s months after the end", one.number)
     return told % {"num": one.number}
+
+
+def weekly_name(number: int, session_at: datetime | None, reader: Reader) -> str:
+    """A weekly one by the session it comes before."""
+    title = reader.words.gettext("How is your week?")
+    if session_at is None:
+        return title
+    told = reader.words.gettext("%(title)s before session %(number)s, %(day)s")
+    on = session_at.astimezone(ZoneInfo(reader.zone)).date()
+    return told % {"title": title, "number": number, "day": day(on, reader.language, year=False)}
 
 
 def _weekly(weekly: Sequence[CheckInState], words: NullTranslations) -> tuple[str, str]:

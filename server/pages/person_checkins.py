@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from gettext import NullTranslations
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +11,7 @@ from care.checkin_states import State
 from care.waves import Wave
 from server import render
 from server.pages import checkin
+from server.pages.member_rounds import Reader, weekly_name
 from server.pages.person import Person
 from server.pages.questions_all import rounds
 from store.checkins import CheckIn
@@ -29,21 +29,19 @@ class Line:
     state: str
 
 
-def name(one: CheckIn, words: NullTranslations) -> str:
-    """Which round it is; of a weekly one, before which session."""
-    title = rounds(words)[one.wave].title
-    if one.wave != Wave.WEEKLY:
-        return title
-    return words.gettext("%(title)s Before session %(number)s") % {"title": title, "number": one.number}
-
-
 async def load(request: web.Request, tx: AsyncConnection, about: Person) -> Mapping[str, object] | None:
     """The check-ins of this member that have been open, newest first; None before the first."""
-    now, words = about.here.now, render.words(request)
+    here = about.here
+    now, words = here.now, render.words(request)
+    known = rounds(words)
+    reader = Reader(words=words, language=render.language(request), zone=here.zone)
+    begins = {session.id: session.starts_at for session in here.sessions}
     found = [
         Line(
             one=one,
-            title=name(one, words),
+            title=weekly_name(one.number, begins.get(one.session or ""), reader)
+            if one.wave == Wave.WEEKLY
+            else known[one.wave].title,
             state="sent" if one.state == State.SUBMITTED else checkin.standing(one, now),
         )
         for one in await store.checkins.of_member(tx, about.member.id)

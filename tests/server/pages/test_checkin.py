@@ -315,7 +315,9 @@ async def test_the_end_leads_on_to_another_form_that_is_open(opened: Open) -> No
 async def test_the_end_of_a_longer_round_speaks_of_the_meeting(opened: Open, wave: str) -> None:
     asked = await opened(wave)
     await send(asked.guest, await fill(asked), {})
-    assert "You talk about them in a meeting of your own." in await read(asked.guest, f"{asked.path}/done")
+    text = await read(asked.guest, f"{asked.path}/done")
+    assert "You talk about them in a meeting of your own." in text
+    assert f'href="/s/{asked.guest.place}/meetings#' in text
 
 
 async def test_a_form_is_sent_once_however_often_it_is_pressed(opened: Open) -> None:

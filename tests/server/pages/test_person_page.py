@@ -55,7 +55,7 @@ async def test_weekly_forms_are_told_apart_by_their_session(enter: Enter) -> Non
         for session in agreed.sessions[4:6]:
             await ask(tx, member.id, session.id, now, "weekly", number=session.ordinal)
     text = await read(guest, f"people/{member.id}")
-    assert [text.count(f"How is your week? Before session {number}<") for number in (5, 6)] == [2, 2]
+    assert [text.count(f"How is your week? before session {number}, ") for number in (5, 6)] == [2, 2]
 
 
 async def test_somebody_who_left_still_has_a_page(enter: Enter) -> None:
