@@ -54,6 +54,7 @@ async def test_the_whole_time_before_the_first_session(empty: Clinic, new_page: 
     await looks.on_a_phone(page, "the answers before they are sent")
     await page.click('[data-action="send"]')
     await expect(page.locator("h1")).to_have_text("Thank you. Your answers have arrived.")
+    await expect(page.locator("[data-next]")).to_contain_text("a message with a link comes to you")
     await looks.on_a_phone(page, "the end of the form")
 
     await ada.open_group(TITLE)

@@ -317,7 +317,9 @@ async def test_who_has_not_chosen_is_told_once_that_there_are_times(database, ke
         await arranged(tx, keys, leader, ada, "pre", NOW)
         for day in (NOW + 2 * DAY, NOW + 3 * DAY):
             await meeting_times.offer(tx, keys, leader, "pre", [day.date()], [day.time()], "UTC", 60, NOW)
-    told = {one.payload["member"]: one for one in await of_kind(database, "meeting_offered")}
+    letters = await of_kind(database, "meeting_offered")
+    told = {one.payload["member"]: one for one in letters}
+    assert len(letters) == len(told), "two offers, one word"
     assert set(told) == {one.id for one in circle.participants} - {ada.id}
     assert all(one.state == "pending" for one in told.values())
     async with database.write() as tx:
